@@ -1,0 +1,9 @@
+import LtxElement from 'ltx/src/Element.js';
+import type { Element as ElementType } from 'ltx';
+
+// The class alone, from its own module: the package's main entry also holds a parser that needs Node's EventEmitter.
+/** An XML element as a tree: ltx's `Element`, as in xmpp.js. */
+export const Element: typeof ElementType = LtxElement as unknown as typeof ElementType;
+export type Element = ElementType;
+/** What an element contains: other elements and text. */
+export type Node = Element | string;

@@ -1,0 +1,320 @@
+// Finds where stanzas begin and end in bytes that arrive in any pieces, without decoding them: markup is ASCII, and in
+// UTF-8 no byte of another character looks like ASCII. Every byte is looked at once; nothing is kept but the bytes of the
+// frame that is not complete yet. Only what decides where a frame ends is understood here; `parseTree` judges the
+// rest when a frame is complete. What can never become well-formed is noticed at once, so that a broken peer is
+// answered and not waited for.
+import type { XmlLimits } from './limits.ts';
+
+/** What a frame is. In a stream: a declaration at the very start, the root's start tag, the elements in it, its end. */
+export type FrameKind = 'declaration' | 'header' | 'element' | 'close';
+
+/** Why bytes are refused before a frame is complete. */
+export type FrameFault = 'markup' | 'text' | 'size' | 'depth';
+
+export interface FramerHandlers {
+  /** A frame is complete. The bytes may be a view of a buffer that is used again: read them now. */
+  frame(kind: FrameKind, bytes: Uint8Array): void;
+  /** White space between frames, `newlines` of it line feeds, `trailing` bytes after the last of these. */
+  space(newlines: number, trailing: number): void;
+  /** Nothing good can come any more; `bytes` is the frame up to and with the byte that showed it. Must throw. */
+  fault(reason: FrameFault, bytes: Uint8Array): never;
+}
+
+export interface Framer {
+  /** Scans the bytes; handlers are called from inside. */
+  push(bytes: Uint8Array): void;
+  /** A new stream begins: with the next byte when `keep`, else with the next `push`. */
+  reset(keep: boolean): void;
+  /** No more frames; the rest of the bytes is ignored. */
+  stop(): void;
+  /** The bytes of the frame that is not complete. */
+  pending(): Uint8Array;
+  /** Whether the stream's root is open (always in a file of elements). */
+  isOpen(): boolean;
+}
+
+// States. A frame begins with the "<" that ends OUTSIDE.
+const OUTSIDE = 0; // between frames
+const TEXT = 1; // in an element's content
+const MARKUP = 2; // behind "<"
+const START_NAME = 3;
+const START_TAG = 4; // behind a start tag's name
+const VALUE = 5; // in an attribute's value
+const END_NAME = 6;
+const END_TAG = 7; // behind an end tag's name
+const CDATA_OPEN = 8; // in "<![CDATA["
+const CDATA = 9;
+const DECLARATION = 10;
+
+const cdataOpen: readonly number[] = [0x21, 0x5b, 0x43, 0x44, 0x41, 0x54, 0x41, 0x5b]; // ![CDATA[
+const RETAINED = 64 * 1024;
+
+/** `fragments`: there is no root, each element of the input is a frame. */
+export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragments: boolean): Framer {
+  const { maxBytes, maxDepth } = limits;
+  let state = OUTSIDE;
+  let atStart = true; // nothing seen yet, so that a declaration is possible
+  let open = fragments;
+  let kind: FrameKind = 'element';
+  let depth = 0; // open elements of the frame
+  let quote = 0;
+  let previous = 0; // the last byte in a tag that is not white space; or the progress in "<![CDATA[", "]]>"
+  let hash = 0; // of the name that is read
+  let hashes: number[] = []; // of the names of the open elements
+  let buffer = new Uint8Array(0); // the frame's bytes of earlier pushes
+  let held = 0; // how many of them
+  let stopped = false;
+  let generation = 0; // counts resets, so that `push` sees one made by a handler
+  let keepRest = false;
+
+  /** Keeps a copy: the bytes may be a view of a buffer that the transport uses again. */
+  function hold(bytes: Uint8Array, from: number, to: number): void {
+    const size = held + to - from;
+    if (size > buffer.length) {
+      const larger = new Uint8Array(Math.max(size, Math.min(2 * buffer.length, maxBytes), 256));
+      larger.set(buffer.subarray(0, held));
+      buffer = larger;
+    }
+    buffer.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), held);
+    held = size;
+  }
+
+  function release(): void {
+    held = 0;
+    if (buffer.length > RETAINED) buffer = new Uint8Array(0);
+  }
+
+  /** The frame's bytes, of which `bytes[from … to)` are the last. */
+  function take(bytes: Uint8Array, from: number, to: number): Uint8Array {
+    if (held === 0) return bytes.subarray(from, to);
+    hold(bytes, from, to);
+    return buffer.subarray(0, held);
+  }
+
+  function broken(reason: FrameFault, bytes: Uint8Array, from: number, to: number): never {
+    handlers.fault(reason, take(bytes, from, to));
+  }
+
+  /** Hands the frame on; false: the rest of the bytes is not to be read. */
+  function complete(bytes: Uint8Array, from: number, to: number): boolean {
+    const before = generation;
+    const frame = take(bytes, from, to);
+    state = OUTSIDE;
+    atStart = false;
+    handlers.frame(kind, frame);
+    if (before === generation) release();
+    else if (!keepRest) return false;
+    return !stopped;
+  }
+
+  function reset(keep: boolean): void {
+    generation++;
+    keepRest = keep;
+    state = OUTSIDE;
+    atStart = true;
+    open = fragments;
+    depth = 0;
+    hashes = [];
+    stopped = false;
+    release();
+  }
+
+  function push(bytes: Uint8Array): void {
+    const length = bytes.length;
+    let from = 0; // where the frame begins in these bytes
+    let i = 0;
+    // Where the frame has to end at the latest.
+    let end = state === OUTSIDE ? length : Math.min(length, maxBytes - held);
+
+    if (stopped) return;
+    for (;;) {
+      if (i >= end) {
+        if (end < length) broken('size', bytes, from, Math.min(i + 1, length));
+        break;
+      }
+      switch (state) {
+        case TEXT: {
+          while (i < end && bytes[i] !== 0x3c) i++;
+          if (i < end) {
+            i++;
+            state = MARKUP;
+          }
+          break;
+        }
+        case MARKUP: {
+          const byte = bytes[i] as number;
+          hash = 0;
+          if (byte === 0x2f) {
+            if (depth === 0) {
+              // The end of the root, if there is one to end.
+              if (!open || fragments) broken('markup', bytes, from, i + 1);
+              kind = 'close';
+            }
+            state = END_NAME;
+          } else if (byte === 0x21) {
+            if (depth === 0) broken('markup', bytes, from, i + 1);
+            previous = 0;
+            state = CDATA_OPEN;
+            continue; // the "!" belongs to what is compared
+          } else if (byte === 0x3f) {
+            if (depth > 0 || !atStart) broken('markup', bytes, from, i + 1);
+            kind = 'declaration';
+            previous = 0;
+            state = DECLARATION;
+          } else {
+            previous = 0;
+            state = START_NAME;
+            continue;
+          }
+          i++;
+          break;
+        }
+        case START_NAME: {
+          let byte = 0;
+          let value = hash;
+          while (i < end && (byte = bytes[i] as number) > 0x20 && byte !== 0x3e && byte !== 0x2f) {
+            if (byte === 0x3c || byte === 0x3d || byte === 0x22 || byte === 0x27) broken('markup', bytes, from, i + 1);
+            value = (Math.imul(value, 31) + byte) | 0;
+            i++;
+          }
+          hash = value;
+          if (i < end) state = START_TAG;
+          break;
+        }
+        case START_TAG: {
+          let last = previous;
+          let byte = 0;
+          while (i < end && (byte = bytes[i] as number) !== 0x3e && byte !== 0x22 && byte !== 0x27 && byte !== 0x3c) {
+            if (byte > 0x20) last = byte;
+            i++;
+          }
+          previous = last;
+          if (i >= end) break;
+          i++;
+          if (byte === 0x3e) {
+            if (kind === 'header') {
+              open = true;
+              if (!complete(bytes, from, i)) return;
+              end = length;
+            } else if (depth >= maxDepth) {
+              broken('depth', bytes, from, i);
+            } else if (last !== 0x2f) {
+              hashes[depth++] = hash;
+              state = TEXT;
+            } else if (depth === 0) {
+              if (!complete(bytes, from, i)) return;
+              end = length;
+            } else {
+              state = TEXT;
+            }
+          } else if (byte === 0x3c || last !== 0x3d) {
+            broken('markup', bytes, from, i);
+          } else {
+            quote = byte;
+            state = VALUE;
+          }
+          break;
+        }
+        case VALUE: {
+          let byte = 0;
+          while (i < end && (byte = bytes[i] as number) !== quote && byte !== 0x3c) i++;
+          if (i >= end) break;
+          i++;
+          if (byte === 0x3c) broken('markup', bytes, from, i);
+          previous = quote;
+          state = START_TAG;
+          break;
+        }
+        case END_NAME: {
+          let byte = 0;
+          let value = hash;
+          while (i < end && (byte = bytes[i] as number) > 0x20 && byte !== 0x3e) {
+            value = (Math.imul(value, 31) + byte) | 0;
+            i++;
+          }
+          hash = value;
+          if (i >= end) break;
+          state = END_TAG;
+          if (kind !== 'close' && hash !== hashes[depth - 1]) broken('markup', bytes, from, i + 1);
+          break;
+        }
+        case END_TAG: {
+          const byte = bytes[i] as number;
+          if (byte !== 0x3e && byte > 0x20) broken('markup', bytes, from, i + 1);
+          i++;
+          if (byte !== 0x3e) break;
+          if (kind === 'close' || --depth === 0) {
+            if (!complete(bytes, from, i)) return;
+            end = length;
+          } else {
+            state = TEXT;
+          }
+          break;
+        }
+        case CDATA_OPEN: {
+          if (bytes[i] !== cdataOpen[previous]) broken('markup', bytes, from, i + 1);
+          i++;
+          if (++previous === cdataOpen.length) {
+            previous = 0;
+            state = CDATA;
+          }
+          break;
+        }
+        case CDATA: {
+          const byte = bytes[i++] as number;
+          if (byte === 0x3e && previous >= 2) state = TEXT;
+          else previous = byte === 0x5d ? previous + 1 : 0;
+          break;
+        }
+        case DECLARATION: {
+          const byte = bytes[i++] as number;
+          if (byte === 0x3e && previous === 0x3f) {
+            if (!complete(bytes, from, i)) return;
+            end = length;
+          }
+          previous = byte;
+          break;
+        }
+        default: {
+          // OUTSIDE
+          const begin = i;
+          let newlines = 0;
+          let line = i;
+          let byte = 0;
+          while (i < length && ((byte = bytes[i] as number) === 0x20 || byte === 0xa || byte === 0xd || byte === 0x9)) {
+            i++;
+            if (byte === 0xa) {
+              newlines++;
+              line = i;
+            }
+          }
+          if (i > begin) {
+            atStart = false;
+            handlers.space(newlines, i - line);
+          }
+          from = i;
+          if (i >= length) break;
+          if (byte !== 0x3c) broken('text', bytes, from, i + 1);
+          i++;
+          depth = 0;
+          kind = open ? 'element' : 'header';
+          end = Math.min(length, from + maxBytes);
+          state = MARKUP;
+        }
+      }
+    }
+    if (state !== OUTSIDE) hold(bytes, from, length);
+  }
+
+  return {
+    push,
+    reset,
+    stop() {
+      stopped = true;
+      state = OUTSIDE;
+      release();
+    },
+    pending: () => buffer.subarray(0, held),
+    isOpen: () => open,
+  };
+}
