@@ -7,11 +7,11 @@ const LDH = /^(?:(?![^.]{64})[a-z\d_]+(?:-+[a-z\d_]+)*(?:\.(?!$)|$))+$/;
 
 /**
  * The canonical form of a domain part (RFC 7622 §3.2): an IP address, or a name of U-labels without its final dot; empty
- * for an empty text. `lenient` takes U-labels with characters that UTS 46 knows and IDNA2008 refuses, such as ☃.
+ * for an empty text.
  *
  * @throws JidError
  */
-export function canonicalDomain(text: string, lenient: boolean): string {
+export function canonicalDomain(text: string): string {
   const name = text.replace(/[.\u3002\uff0e\uff61]$/, '').toLowerCase();
   if (!name || (LDH.test(name) && !/(^|\.)xn--/.test(name))) return name;
   // The platform writes IPv6 as RFC 5952 wants it, so that equal addresses are equal texts.
@@ -20,7 +20,7 @@ export function canonicalDomain(text: string, lenient: boolean): string {
   // Before the platform sees the name: it would drop tabs, decode `%` and end the host at `/`, `?`, `#`, `:` and `\`.
   const bad = name.search(/[^a-z\d._\-\x80-\uffff]/);
   const ascii = bad < 0 ? toAscii(name) : '';
-  const labels = LDH.test(ascii) ? ascii.split('.').map((label) => toUnicode(label, lenient)) : [''];
+  const labels = LDH.test(ascii) ? ascii.split('.').map(toUnicode) : [''];
   if (labels.includes('')) throw partError('domain', name, 'is no domain name (IDNA2008) or IP address', bad);
   return labels.join('.');
 }
@@ -39,11 +39,12 @@ function hostOf(host: string): string {
   }
 }
 
-/** The U-label of an A-label (RFC 5891 §4.2), any other label as it is; empty where that is none. */
-function toUnicode(label: string, lenient: boolean): string {
+/** The U-label of an A-label (RFC 5891 §4.2.3, §5.3), any other label as it is; empty where that is none. */
+function toUnicode(label: string): string {
   if (!label.startsWith('xn--')) return label;
   const unicode = decodePunycode(label.slice(4));
-  return toAscii(unicode) === label && (lenient || firstRefused(unicode, true) < 0) ? unicode : '';
+  const valid = !/^-|-$|^..--/u.test(unicode) && firstRefused(unicode, true) < 0;
+  return valid && toAscii(unicode) === label ? unicode : '';
 }
 
 /** RFC 3492 §6.2 with the parameters of §5, for an LDH label in lower case; empty when it encodes nothing. */
@@ -53,7 +54,7 @@ function decodePunycode(input: string): string {
   let code = 128;
   let index = 0;
   let bias = 72;
-  for (let at = delimiter + 1; at < input.length; ) {
+  for (let at = delimiter + 1; at < input.length;) {
     const start = index;
     let weight = 1;
     let digit;

@@ -1,11 +1,14 @@
 import { JidError } from './jid-error.ts';
-import { MAX_OCTETS, prepareDomain, prepareLocal, prepareResource } from './parts.ts';
+import { MAX_OCTETS, preparePart } from './parts.ts';
 
 /**
  * An XMPP address (RFC 7622) in canonical form, so that equal addresses have equal texts. Immutable. Made by
  * {@link parseJid} and {@link createJid}, which check and prepare the parts.
  */
 export class Jid {
+  /** What `instanceof` goes by. */
+  static readonly brand = 'Jid';
+
   /** The account or room, before the `@`; undefined in the address of a server. */
   readonly local: string | undefined;
   /** The server: a domain name of U-labels, or an IP address. */
@@ -24,6 +27,8 @@ export class Jid {
     this.domain = at < 0 ? bare : bare.slice(at + 1);
     this.resource = slash < 0 ? undefined : text.slice(slash + 1);
     this.#text = text;
+    // Addresses are shared by way of the cache.
+    Object.freeze(this);
   }
 
   /** Whether there is no resource. */
@@ -44,7 +49,7 @@ export class Jid {
    * @throws JidError when the resource can't stand in an address.
    */
   withResource(resource: string): Jid {
-    return fromCanonical(`${bareOf(this.#text)}/${prepareResource(resource, false)}`);
+    return fromCanonical(`${bareOf(this.#text)}/${preparePart('resource', resource, false)}`);
   }
 
   /** Whether both are the same address; a text is parsed first, and one that is no address equals nothing. */
@@ -53,10 +58,12 @@ export class Jid {
     return text === this.#text || (typeof other === 'string' && tryParseJid(other)?.toString() === this.#text);
   }
 
+  /** The canonical text. */
   toString(): string {
     return this.#text;
   }
 
+  /** The canonical text. */
   toJSON(): string {
     return this.#text;
   }
@@ -66,16 +73,14 @@ export class Jid {
     const made = typeof value === 'object' && value !== null && Object.getPrototypeOf(value)?.constructor;
     return made?.brand === Jid.brand;
   }
-
-  static readonly brand = 'Jid';
 }
 
 /** How strictly a text is taken for an address. */
 export interface ParseJidOptions {
   /**
-   * Take code points that PRECIS or IDNA2008 refuse (symbols in an account name, an emoji newer than the platform), as
-   * servers that still prepare addresses by RFC 6122 hand them out. Structure, lengths, white space and control
-   * characters are checked all the same. For addresses received from the own server, not for what a person types.
+   * Take an account or resource with characters that PRECIS refuses (a symbol in an account name, an emoji newer than the
+   * platform), as servers hand them out that prepare addresses by RFC 6122. All else is checked the same: structure,
+   * domain, lengths, control and format characters. For what comes from the own server, not for what a person types.
    */
   readonly lenient?: boolean;
 }
@@ -88,7 +93,7 @@ export interface ParseJidOptions {
 export function parseJid(text: string, options?: ParseJidOptions): Jid {
   const known = recall(text);
   if (known) return known;
-  if (text.length <= MAX_OCTETS && CANONICAL_ASCII.test(text)) return remember(fromCanonical(text));
+  if (text.length <= MAX_OCTETS && PLAIN.test(text)) return remember(fromCanonical(text));
   // §3.1: the resource begins after the first slash, and only what is before it is looked at for an at-sign.
   const slash = text.indexOf('/');
   const bare = slash < 0 ? text : text.slice(0, slash);
@@ -135,9 +140,9 @@ export function bareOf(text: string): string {
   return slash < 0 ? text : text.slice(0, slash);
 }
 
-// ASCII addresses in which there is nothing to map: nearly all. The match is linear.
-const CANONICAL_ASCII =
-  /^(?:[!#-%(-.0-9;=?[-~]+@)?(?:(?!xn--|[a-z\d_-]{64})[a-z\d_]+(?:-+[a-z\d_]+)*(?:\.(?!$|\/)|(?=$|\/)))+(?:\/[ -~]+)?$/;
+// ASCII with nothing to map in it, which is nearly every address, in one linear match. What is rare is left to
+// preparePart: hyphens in a row (A-labels) and domain parts that are longer than a label may be.
+const PLAIN = /^(?:[!#-%(-.0-9;=?[-~]+@)?(?![^/]{64})[a-z\d_]+(?:[.-][a-z\d_]+)*(?:\/[ -~]+)?$/;
 
 // Every stanza carries the same few addresses. Two generations, so that what is used stays and at most
 // 2 × GENERATION × MAX_CACHED characters are held, whatever comes in.
@@ -165,9 +170,9 @@ function remember(address: Jid): Jid {
 }
 
 function build(local: string | undefined, domain: string, resource: string | undefined, lenient: boolean): Jid {
-  let text = prepareDomain(domain, lenient);
-  if (local !== undefined) text = `${prepareLocal(local, lenient)}@${text}`;
-  if (resource !== undefined) text += `/${prepareResource(resource, lenient)}`;
+  let text = preparePart('domain', domain, lenient);
+  if (local !== undefined) text = `${preparePart('local', local, lenient)}@${text}`;
+  if (resource !== undefined) text += `/${preparePart('resource', resource, lenient)}`;
   return fromCanonical(text);
 }
 

@@ -25,10 +25,20 @@ export function parseDateTime(text: string): Date {
   const zone = zoneMinutes(text, end);
 
   const ok =
-    text[4] === '-' && text[7] === '-' && text[10] === 'T' && text[13] === ':' && text[16] === ':' &&
-    year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) &&
+    text[4] === '-' &&
+    text[7] === '-' &&
+    text[10] === 'T' &&
+    text[13] === ':' &&
+    text[16] === ':' &&
+    year >= 0 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= daysIn(year, month) &&
     (hour <= 23 || (hour === 24 && minute === 0 && second === 0 && /^\.?0*$/.test(text.slice(19, end)))) &&
-    minute <= 59 && second <= 60 && Math.abs(zone) <= 14 * 60;
+    minute <= 59 &&
+    second <= 60 &&
+    Math.abs(zone) <= 14 * 60;
   if (!ok) throw notDateTime(text);
 
   // Date.UTC takes the years 0 to 99 for 1900 to 1999, hence the turn of the calendar, forth and back.
@@ -48,7 +58,8 @@ export function parseDateTime(text: string): Date {
  */
 export function formatDateTime(date: Date): string {
   const text = Number.isNaN(date.getTime()) ? '' : date.toISOString();
-  if (text.length !== 24) throw new RangeError('the date is invalid or outside the years 0000 to 9999: it has no XEP-0082 form');
+  if (text.length !== 24)
+    throw new RangeError('the date is invalid or outside the years 0000 to 9999: it has no XEP-0082 form');
   return text.endsWith('.000Z') ? `${text.slice(0, 19)}Z` : text;
 }
 

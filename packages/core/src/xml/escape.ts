@@ -1,4 +1,4 @@
-import { codePointName } from './characters.ts';
+import { codePointName, forbiddenIndex } from './characters.ts';
 import { XmlError } from './errors.ts';
 
 // What must be escaped and what must be refused, in one test: most texts have neither. Surrogates are in it because half
@@ -7,9 +7,6 @@ import { XmlError } from './errors.ts';
 const specialInText = /[&<>\r\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]/;
 // oxlint-disable-next-line no-control-regex
 const specialInAttribute = /[&<>"'\r\n\t\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]/;
-// oxlint-disable-next-line no-control-regex
-const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/u;
-
 const references: Readonly<Record<string, string>> = {
   '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;', '\t': '&#9;', '\n': '&#10;', '\r': '&#13;',
 };
@@ -35,7 +32,7 @@ export function escapeAttribute(value: string): string {
 }
 
 function refuseForbidden(text: string): void {
-  const at = text.search(forbidden);
+  const at = forbiddenIndex(text, false);
   if (at === -1) return;
   const named = codePointName(text.charCodeAt(at));
   throw new XmlError('not-well-formed', `${named} at index ${at} cannot be written in XML; remove it`);

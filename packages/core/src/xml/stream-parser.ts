@@ -5,7 +5,7 @@ import { createFramer, type FrameFault, type FrameKind } from './framer.ts';
 import { defaultXmlLimits, type XmlLimits } from './limits.ts';
 import { headerScope, rootScope } from './namespaces.ts';
 import { advance, fail, startPosition, type Position } from './position.ts';
-import { loneSurrogate, parseTree } from './tree.ts';
+import { parseTree } from './tree.ts';
 
 /** What a stream parser tells. Handlers may call `reset` and `restart`, not `write`. */
 export interface StreamParserHandlers {
@@ -74,7 +74,7 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
     const origin = position;
     position = advance(origin, text);
     if (kind === 'element') {
-      handlers.onElement(parseTree({ text, start: 0, scope, limits, origin }));
+      handlers.onElement(parseTree({ text, start: 0, scope, limits, origin, decoded: true }));
     } else if (kind === 'header') {
       open(text, origin);
     } else if (kind === 'declaration') {
@@ -91,7 +91,7 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
   function open(text: string, origin: Position): void {
     const empty = text.endsWith('/>');
     const source = empty ? text : `${text.slice(0, -1)}/>`;
-    const root = parseTree({ text: source, start: 0, scope: outerScope, limits, origin, header: true });
+    const root = parseTree({ text: source, start: 0, scope: outerScope, limits, origin, decoded: true, header: true });
     scope = headerScope(root);
     rootName = root.name;
     const stream = streams;
@@ -124,7 +124,7 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
 
   /** Finds the first fault in the text of a frame that cannot be completed. */
   function explain(text: string): never {
-    if (!/^<\/|^<\?xml/.test(text)) parseTree({ text, start: 0, scope, limits, origin: position });
+    if (!/^<\/|^<\?xml/.test(text)) parseTree({ text, start: 0, scope, limits, origin: position, decoded: true });
     fail(text, text.length, position, 'not-well-formed', 'the input ends in the middle of a tag');
   }
 
@@ -162,7 +162,7 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
       framer.push(encoder.encode(text));
       return;
     }
-    const at = loneSurrogate(text);
+    const at = text.search(/\p{Surrogate}/u);
     const before = discarded;
     framer.push(encoder.encode(text.slice(0, at)));
     if (!over && before === discarded) refuseHalf(text.charAt(at));

@@ -1,21 +1,18 @@
 // From the text of one element to its tree. Fast because it never looks at characters one by one where `indexOf` can:
-// the next `<` bounds a tag, its quotes and the text after it; characters, references and line ends are looked for once
-// in the whole text, and the values are touched only where some are. The open elements are a loop's variables, not
-// recursion: depth costs no stack.
-import { Element } from '../element.ts';
-import { codePointName, forbiddenCharacter, isSpace, nameEnd } from './characters.ts';
-import { intern } from './intern.ts';
+// the next `<` bounds a tag, its quotes and the text after it; tags are compared with those that came before
+// (heads.ts); characters, references and line ends are looked for once in the whole text, and values are touched only
+// where some are. The open elements are a loop's variables, not recursion: depth costs no stack.
+import { Element, type Node } from '../element.ts';
+import { codePointName, forbiddenIndex, isSpace } from './characters.ts';
+import { attributeHead, elementHead, outOfPlace, unfinishedMessage, type Head } from './heads.ts';
 import type { XmlLimits } from './limits.ts';
-import { bindPrefixes, checkDefault, type Scope } from './namespaces.ts';
+import { bindPrefixes, type Scope } from './namespaces.ts';
 import { fail, type Position } from './position.ts';
 import { attributeValue, lineEnds, textValue } from './references.ts';
 
 const EXCLAMATION = 0x21;
-const DOUBLE_QUOTE = 0x22;
-const APOSTROPHE = 0x27;
 const SLASH = 0x2f;
-const COLON = 0x3a;
-const EQUALS = 0x3d;
+const LESS = 0x3c;
 const GREATER = 0x3e;
 const QUESTION = 0x3f;
 
@@ -29,6 +26,8 @@ export interface TreeSource {
   readonly limits: XmlLimits;
   /** Where `text` begins in what the user gave, for error messages. */
   readonly origin: Position;
+  /** The text was decoded from UTF-8, so that no surrogate stands alone. */
+  readonly decoded?: boolean;
   /** The element is a stream header: nothing inside, and prefixes and declarations stay as written. */
   readonly header?: boolean;
 }
@@ -36,175 +35,182 @@ export interface TreeSource {
 /** The only element in the text; throws `XmlError` for anything else. */
 export function parseTree(source: TreeSource): Element {
   const { text, limits, origin } = source;
+  const { maxAttributes, maxChildren, maxDepth } = limits;
   const header = source.header === true;
-  checkCharacters(text, origin);
+  checkCharacters(text, source.decoded === true, origin);
   const hasReference = text.includes('&');
   const hasReturn = text.includes('\r');
-  const textNeedsWork = hasReference || hasReturn || text.includes(']]>');
-  const valueNeedsWork = hasReference || hasReturn || text.includes('\n') || text.includes('\t');
+  const hasBreak = hasReturn || text.includes('\n') || text.includes('\t');
+  const hasStray = text.includes(']]>');
 
-  let scope = source.scope;
-  const scopes: Scope[] = []; // around each open element
-  const names: string[] = []; // of the open elements, as written
   let parent: Element | null = null;
-  let nodes = 0;
+  let scope = source.scope; // inside `parent`
+  // Of the open elements: their names as written, the scopes around them, and where their children begin in `nodes`.
+  const names: string[] = [];
+  const scopes: Scope[] = [];
+  const starts: number[] = [];
+  let depth = 0;
+  // Children of all open elements, cut off into arrays of the right size as the elements end.
+  const nodes: Node[] = [];
+  let top = 0;
+  let count = 0; // all nodes so far
   let pos = source.start;
   while (isSpace(text.charCodeAt(pos))) pos++;
-  if (text.charCodeAt(pos) !== 0x3c) {
+  if (text.charCodeAt(pos) !== LESS) {
     fail(text, pos, origin, 'not-well-formed', pos === text.length ? 'no element where one was expected' : 'text outside of an element');
   }
 
   for (;;) {
-    // `pos` is at a "<".
+    // `pos` is at a "<"; `next` is the one after it.
     const tag = pos;
-    let code = text.charCodeAt(tag + 1);
-    let closed: Element | null = null;
     let next = text.indexOf('<', tag + 1);
     if (next === -1) next = text.length;
+    let code = text.charCodeAt(tag + 1);
 
     if (code === SLASH) {
       if (parent === null) fail(text, tag, origin, 'not-well-formed', 'an end tag without a start tag');
-      const name = names.pop() as string;
+      const name = names[--depth] as string;
       pos = tag + 2 + name.length;
       if (!text.startsWith(name, tag + 2)) mismatch(text, tag, origin, name);
       for (code = text.charCodeAt(pos); isSpace(code); code = text.charCodeAt(++pos));
       if (code !== GREATER) mismatch(text, tag, origin, name);
       pos++;
-      closed = parent;
-      parent = closed.parent;
-      scope = scopes.pop() as Scope;
+      const first = starts[depth] as number;
+      parent.children = nodes.slice(first, top);
+      top = first;
+      scope = scopes[depth] as Scope;
+      if (depth === 0) return finish(parent, text, pos, origin);
+      nodes[top++] = parent;
+      parent = parent.parent as Element;
     } else if (code === EXCLAMATION) {
       if (parent === null || !text.startsWith('[CDATA[', tag + 2)) restricted(text, tag, origin, parent !== null);
       const end = text.indexOf(']]>', tag + 9);
       if (end === -1) unfinished(text, origin);
       if (end > tag + 9) {
-        if (++nodes > limits.maxChildren) tooMuch(text, tag, origin, `more than ${limits.maxChildren} child nodes`);
-        addText(parent, hasReturn ? lineEnds(text.slice(tag + 9, end)) : text.slice(tag + 9, end));
+        const value = lineEnds(text.slice(tag + 9, end));
+        const before = nodes[top - 1];
+        // Text and CDATA beside each other are one text.
+        if (top > (starts[depth - 1] as number) && typeof before === 'string') nodes[top - 1] = before + value;
+        else nodes[top++] = value;
+        count++;
       }
       pos = end + 3;
       next = text.indexOf('<', pos);
       if (next === -1) next = text.length;
     } else {
       if (code === QUESTION) restricted(text, tag, origin, false);
-      if (parent !== null && ++nodes > limits.maxChildren) {
-        tooMuch(text, tag, origin, `more than ${limits.maxChildren} child nodes`);
-      }
-      if (names.length >= limits.maxDepth) tooMuch(text, tag, origin, `elements nested more than ${limits.maxDepth} deep`);
-
-      let end = nameEnd(text, tag + 1);
-      let prefixed = text.charCodeAt(end) === COLON;
-      if (prefixed) end = localEnd(text, end);
-      const name = intern(text, tag + 1, end);
-      if (end === tag + 1) badName(text, end, origin, 'element');
-      const element = new Element(name);
+      if (depth >= maxDepth) tooMuch(text, tag, origin, `elements nested more than ${maxDepth} deep`);
+      let head: Head = elementHead(text, tag, origin);
+      const { name } = head;
+      const element = createElement(name);
       const attrs = element.attrs as Record<string, string>;
-      let written: string | undefined; // xmlns='…'
-      let count = 0;
-      pos = end;
+      pos = tag + head.text.length;
       code = text.charCodeAt(pos);
-      for (;;) {
-        const gap = pos;
-        while (isSpace(code)) code = text.charCodeAt(++pos);
-        if (code === GREATER) break;
-        if (code === SLASH) {
-          if (text.charCodeAt(pos + 1) !== GREATER) badTag(text, pos + 1, origin);
-          pos++;
-          closed = element;
-          break;
+      while (code !== GREATER && code !== SLASH) {
+        if (!isSpace(code)) outOfPlace(text, pos, origin);
+        code = text.charCodeAt(pos + 1);
+        if (code === GREATER || code === SLASH || isSpace(code)) {
+          // More white space than one, or before the tag's end.
+          const end = spaceEnd(text, pos);
+          code = text.charCodeAt(end);
+          if (code === GREATER || code === SLASH) {
+            pos = end;
+            break;
+          }
         }
-        if (pos === gap) badTag(text, pos, origin);
-        if (++count > limits.maxAttributes) {
-          tooMuch(text, pos, origin, `more than ${limits.maxAttributes} attributes on one element`);
+        head = attributeHead(text, pos, head, origin);
+        if (head.count > maxAttributes) {
+          tooMuch(text, pos, origin, `more than ${maxAttributes} attributes on one element`);
         }
-        const keyStart = pos;
-        end = nameEnd(text, pos);
-        const colon = text.charCodeAt(end) === COLON ? end : -1;
-        if (colon !== -1) end = localEnd(text, colon);
-        if (end === keyStart) badName(text, end, origin, 'attribute');
-        const key = intern(text, keyStart, end);
-        for (pos = end, code = text.charCodeAt(pos); isSpace(code); code = text.charCodeAt(++pos));
-        if (code !== EQUALS) badTag(text, pos, origin);
-        for (code = text.charCodeAt(++pos); isSpace(code); code = text.charCodeAt(++pos));
-        if (code !== DOUBLE_QUOTE && code !== APOSTROPHE) badTag(text, pos, origin);
-        const valueStart = pos + 1;
-        const valueEnd = text.indexOf(code === DOUBLE_QUOTE ? '"' : "'", valueStart);
-        if (valueEnd === -1 || valueEnd > next) {
-          if (next === text.length) unfinished(text, origin);
-          fail(text, next, origin, 'not-well-formed', `"<" in the value of attribute "${key}"; write &lt;`);
-        }
-        let value: string;
-        if (key === 'xmlns') {
-          value = intern(text, valueStart, valueEnd);
-          if (valueNeedsWork) value = attributeValue(value, text, valueStart, origin);
-          checkDefault(value, text, keyStart, origin);
-          written = value;
+        pos += head.text.length;
+        if (head.quote === '') {
+          attrs['xmlns'] = head.xmlns as string;
         } else {
-          value = text.slice(valueStart, valueEnd);
-          if (valueNeedsWork) value = attributeValue(value, text, valueStart, origin);
-          if (colon !== -1 && !key.startsWith('xml:')) prefixed = true;
+          const end = text.indexOf(head.quote, pos);
+          if (end === -1 || end > next) badValue(text, next, origin, head.name);
+          let value = text.slice(pos, end);
+          if ((hasReference && value.includes('&')) || (hasBreak && breaks.test(value))) {
+            value = attributeValue(value, text, pos, origin);
+          }
+          if (head.name === '__proto__') defineOwn(attrs, head.name, value);
+          else attrs[head.name] = value;
+          pos = end + 1;
         }
-        if (attrs[key] === undefined) attrs[key] = value;
-        else setUnusual(attrs, key, value, text, keyStart, origin);
-        pos = valueEnd + 1;
         code = text.charCodeAt(pos);
       }
-      pos++; // behind the ">"
 
       let inside = scope;
-      if (prefixed) {
+      const { xmlns } = head;
+      if (head.prefixed) {
         inside = bindPrefixes(element, name, scope, header, text, tag, origin);
-      } else if (written !== undefined) {
-        if (written !== scope.own || written !== scope.inherited) {
-          inside = { inherited: written, own: written, prefixes: scope.prefixes };
-        }
+      } else if (xmlns !== undefined) {
+        if (xmlns !== scope.own || xmlns !== scope.inherited) inside = { inherited: xmlns, own: xmlns, prefixes: scope.prefixes };
       } else if (scope.own !== scope.inherited) {
-        if (!header) attrs['xmlns'] = scope.inherited;
+        attrs['xmlns'] = scope.inherited;
         inside = { inherited: scope.inherited, own: scope.inherited, prefixes: scope.prefixes };
       }
       element.parent = parent;
-      if (parent !== null) parent.children.push(element);
-      if (closed === null) {
-        names.push(name);
-        scopes.push(scope);
+      count++;
+      if (code === SLASH) {
+        if (text.charCodeAt(pos + 1) !== GREATER) outOfPlace(text, pos + 1, origin);
+        pos += 2;
+        if (parent === null) return finish(element, text, pos, origin);
+        nodes[top++] = element;
+      } else {
+        pos++;
+        names[depth] = name;
+        scopes[depth] = scope;
+        starts[depth++] = top;
         scope = inside;
         parent = element;
       }
     }
 
-    if (parent === null) return finish(closed as Element, text, pos, origin);
     if (next > pos) {
       if (next === text.length) unfinished(text, origin);
-      if (++nodes > limits.maxChildren) tooMuch(text, pos, origin, `more than ${limits.maxChildren} child nodes`);
-      const raw = text.slice(pos, next);
-      addText(parent, textNeedsWork ? textValue(raw, text, pos, origin) : raw);
+      let value = text.slice(pos, next);
+      if (hasReturn || hasStray || (hasReference && value.includes('&'))) value = textValue(value, text, pos, origin);
+      const before = nodes[top - 1];
+      if (typeof before === 'string' && top > (starts[depth - 1] as number)) nodes[top - 1] = before + value;
+      else nodes[top++] = value;
+      count++;
+      pos = next;
     } else if (next === text.length) {
       unfinished(text, origin);
     }
-    pos = next;
+    // The root is no child.
+    if (count - 1 > maxChildren) tooMuch(text, tag, origin, `more than ${maxChildren} child nodes`);
   }
 }
 
-/** Text and CDATA beside each other are one text. */
-function addText(parent: Element, value: string): void {
-  const { children } = parent;
-  const last = children.length - 1;
-  const before = children[last];
-  if (typeof before === 'string') children[last] = before + value;
-  else children.push(value);
+const breaks = /[\t\n\r]/;
+const noChildren: readonly Node[] = [];
+
+/**
+ * Makes what `new Element(name)` makes, without going through its attributes; and with an array of children that V8
+ * does not attribute to a place in the code. (Once it has seen long-lived ones from there, it puts all into old space,
+ * where each keeps its young children alive until the next full collection: twice the time for everything.)
+ */
+const createElement: (name: string) => Element = /* @__PURE__ */ (() => {
+  function ParsedElement(this: Element, name: string): void {
+    this.name = name;
+    this.parent = null;
+    this.children = noChildren.slice();
+    this.attrs = {};
+  }
+  ParsedElement.prototype = Element.prototype;
+  const Constructor = ParsedElement as unknown as new (name: string) => Element;
+  return (name) => new Constructor(name);
+})();
+
+function spaceEnd(text: string, from: number): number {
+  let at = from;
+  while (isSpace(text.charCodeAt(at))) at++;
+  return at;
 }
 
-/** The end of a prefixed name whose colon is at `colon`; without a local part, the colon itself, which nothing accepts. */
-function localEnd(text: string, colon: number): number {
-  const end = nameEnd(text, colon + 1);
-  return end === colon + 1 ? colon : end;
-}
-
-/** A second attribute of the same name, or one whose name every object seems to have already. */
-function setUnusual(
-  attrs: Record<string, string>, key: string, value: string, text: string, offset: number, origin: Position,
-): void {
-  if (Object.hasOwn(attrs, key)) fail(text, offset, origin, 'not-well-formed', `attribute "${key}" is given twice`);
-  // Assigning to "__proto__" would be lost.
+/** Assigning to "__proto__" would be lost. */
+function defineOwn(attrs: Record<string, string>, key: string, value: string): void {
   Object.defineProperty(attrs, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
@@ -216,30 +222,18 @@ function finish(element: Element, text: string, end: number, origin: Position): 
   return element;
 }
 
-function checkCharacters(text: string, origin: Position): void {
-  if (forbiddenCharacter.test(text)) {
-    const at = text.search(forbiddenCharacter);
-    fail(text, at, origin, 'not-well-formed', `${codePointName(text.charCodeAt(at))}, which XML does not allow`);
-  }
-  if (!text.isWellFormed()) {
-    const at = loneSurrogate(text);
-    fail(text, at, origin, 'not-well-formed', `${codePointName(text.charCodeAt(at))}, half of a surrogate pair`);
-  }
-}
-
-/** The index of the first half of a surrogate pair that stands alone, or -1. */
-export function loneSurrogate(text: string): number {
-  return text.search(/\p{Surrogate}/u);
+function checkCharacters(text: string, decoded: boolean, origin: Position): void {
+  const at = forbiddenIndex(text, decoded);
+  if (at === -1) return;
+  const code = text.charCodeAt(at);
+  const what = code >= 0xd800 && code <= 0xdfff ? 'half of a surrogate pair' : 'which XML does not allow';
+  fail(text, at, origin, 'not-well-formed', `${codePointName(code)}, ${what}`);
 }
 
 function mismatch(text: string, tag: number, origin: Position, name: string): never {
-  const end = nameEnd(text, tag + 2);
-  if (tag + 2 + name.length >= text.length && name.startsWith(text.slice(tag + 2))) unfinished(text, origin);
-  fail(text, tag, origin, 'not-well-formed', `"</${text.slice(tag + 2, Math.min(localTail(text, end), tag + 66))}" where </${name}> was expected`);
-}
-
-function localTail(text: string, end: number): number {
-  return text.charCodeAt(end) === COLON ? localEnd(text, end) : end;
+  const found = /^[^\s>]{0,64}/.exec(text.slice(tag + 2, tag + 66))?.[0] ?? '';
+  if (text.length === tag + 2 + found.length && name.startsWith(found)) unfinished(text, origin);
+  fail(text, tag, origin, 'not-well-formed', `"</${found}" where </${name}> was expected`);
 }
 
 function restricted(text: string, tag: number, origin: Position, inside: boolean): never {
@@ -253,20 +247,15 @@ function restricted(text: string, tag: number, origin: Position, inside: boolean
   fail(text, tag, origin, condition, `${what}, which XMPP does not allow here`);
 }
 
+function badValue(text: string, next: number, origin: Position, name: string): never {
+  if (next === text.length) unfinished(text, origin);
+  fail(text, next, origin, 'not-well-formed', `"<" in the value of attribute "${name}"; write &lt;`);
+}
+
 function tooMuch(text: string, offset: number, origin: Position, what: string): never {
   fail(text, offset, origin, 'policy-violation', what);
 }
 
-function badName(text: string, offset: number, origin: Position, of: string): never {
-  if (offset >= text.length) unfinished(text, origin);
-  fail(text, offset, origin, 'not-well-formed', `${JSON.stringify(text.slice(offset, offset + 1))} begins no ${of}'s name`);
-}
-
-function badTag(text: string, offset: number, origin: Position): never {
-  if (offset >= text.length) unfinished(text, origin);
-  fail(text, offset, origin, 'not-well-formed', `${JSON.stringify(text.slice(offset, offset + 1))} is out of place in a tag`);
-}
-
 function unfinished(text: string, origin: Position): never {
-  fail(text, text.length, origin, 'not-well-formed', 'the input ends in the middle of an element');
+  fail(text, text.length, origin, 'not-well-formed', unfinishedMessage);
 }

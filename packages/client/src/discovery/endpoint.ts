@@ -1,0 +1,50 @@
+import { XmppError } from '@xeps/core';
+import type { TcpEndpoint } from '@xeps/xep-0368';
+
+/** A URL to open a WebSocket to. */
+export interface WebSocketEndpoint {
+  readonly kind: 'websocket';
+  readonly url: string;
+}
+
+/** A way to reach an XMPP domain. */
+export type Endpoint = TcpEndpoint | WebSocketEndpoint;
+
+const defaultPorts = { xmpp: 5222, xmpps: 5223 } as const;
+
+/**
+ * Reads where to connect from a line of text, so that discovery is not needed: `xmpp://host:port` (STARTTLS, port 5222
+ * when left out), `xmpps://host:port` (direct TLS, 5223), `ws://host:port/path`, `wss://host:port/path`.
+ *
+ * @throws XmppError `ERR_XMPP_SERVICE` for anything else
+ */
+export function parseService(service: string): Endpoint {
+  const [, scheme, rest] = /^(xmpps?|wss?):\/\/(.+)$/i.exec(service) ?? [];
+  const kind = scheme?.toLowerCase();
+  if (kind === 'ws' || kind === 'wss') {
+    const url = URL.canParse(service) ? new URL(service) : undefined;
+    // RFC 6455 §3: no fragment. Browsers refuse names and passwords in such URLs.
+    if (url !== undefined && url.hash === '' && url.username === '' && url.password === '') {
+      return { kind: 'websocket', url: url.href };
+    }
+  } else if (kind === 'xmpp' || kind === 'xmpps') {
+    const [, host, port] = /^(\[[^\]]+\]|[^\s:/?#@[\]\\%]+)(?::(\d{1,5}))?\/?$/.exec(rest!) ?? [];
+    const number = port === undefined ? defaultPorts[kind] : Number(port);
+    // The parser of http URLs checks the host, and makes A-labels of it.
+    if (host !== undefined && number > 0 && number < 65_536 && URL.canParse(`http://${host}`)) {
+      const { hostname } = new URL(`http://${host}`);
+      return { kind: 'tcp', host: hostname.replace(/^\[|\]$/g, ''), port: number, directTls: kind === 'xmpps' };
+    }
+  }
+  throw new XmppError(
+    'ERR_XMPP_SERVICE',
+    `${JSON.stringify(service)} is not a service: write xmpp://host:port, xmpps://host:port, ws://host:port/path or wss://host:port/path`,
+  );
+}
+
+/** An endpoint as `parseService` reads it; for messages. */
+export function formatService(endpoint: Endpoint): string {
+  if (endpoint.kind === 'websocket') return endpoint.url;
+  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
+  return `${endpoint.directTls ? 'xmpps' : 'xmpp'}://${host}:${endpoint.port}`;
+}

@@ -1,0 +1,52 @@
+import { TimeoutError } from '@xeps/core';
+import type { Clock } from '@xeps/xep-0198';
+import type { LiveStream } from './live-stream.ts';
+
+/** How a connection that says nothing is told from one that is dead. */
+export interface KeepaliveOptions {
+  /** Milliseconds of silence after which the server is asked for a sign of life; 60,000 when left out. */
+  readonly interval?: number | undefined;
+  /** Milliseconds that it has for that; 15,000 when left out. */
+  readonly timeout?: number | undefined;
+}
+
+/** Watches a stream until it is stopped, and breaks it off when the server is silent. */
+export interface Keepalive {
+  /** Asks now: the machine was asleep, or the network changed. */
+  check(): void;
+  stop(): void;
+}
+
+/**
+ * Starts watching.
+ *
+ * @param probe makes the server say something; false when it has nothing to answer, so that silence proves nothing.
+ */
+export function startKeepalive(
+  live: LiveStream,
+  clock: Clock,
+  probe: () => boolean,
+  options: KeepaliveOptions = {},
+): Keepalive {
+  const { interval = 60_000, timeout = 15_000 } = options;
+  let cancel: (() => void) | undefined;
+  const later = (callback: () => void, milliseconds: number): void => {
+    cancel?.();
+    cancel = clock.schedule(callback, milliseconds);
+  };
+  const watch = (): void => {
+    const silence = clock.now() - live.lastHeard;
+    if (silence >= interval) check();
+    else later(watch, interval - silence);
+  };
+  const check = (): void => {
+    const asked = clock.now();
+    if (!probe()) return later(watch, interval);
+    later(() => {
+      if (live.lastHeard >= asked) return watch();
+      live.abort(new TimeoutError(`the server gave no sign of life within ${timeout} ms; the connection is dead`));
+    }, timeout);
+  };
+  later(watch, interval);
+  return { check, stop: () => cancel?.() };
+}

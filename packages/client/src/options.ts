@@ -1,0 +1,43 @@
+import type { Jid } from '@xeps/core/jid';
+import type { XmlLimits } from '@xeps/core/xml';
+import type { SaslCredentials, SaslMechanismFactory, StreamModule } from '@xeps/stream';
+import type { StreamManagementError } from '@xeps/xep-0198';
+import type { ConnectionSettings } from './connection.ts';
+import type { Endpoint } from './discovery/endpoint.ts';
+
+/** Who connects, where to, and how. */
+export interface ClientOptions extends ConnectionSettings {
+  /** The account: `user@example.org`, or only a domain to sign in without an account (ANONYMOUS). */
+  readonly jid: Jid | string;
+  /** The password, or how to get it when it is needed. */
+  readonly password?: string | (() => string | Promise<string>) | undefined;
+  /** What else there is to sign in with: another user name, an identity to act as, a cache of keys. */
+  readonly credentials?: Partial<SaslCredentials> | undefined;
+  /** The ways to sign in that may be used; SCRAM-SHA-512, -256 and -1, and PLAIN, or ANONYMOUS without an account. */
+  readonly mechanisms?: readonly SaslMechanismFactory[] | undefined;
+  /**
+   * Where to connect instead of asking DNS or the web about the domain: `xmpp://host:port` (STARTTLS),
+   * `xmpps://host:port` (direct TLS), `wss://…`. In browsers WebSocket only.
+   */
+  readonly service?: string | Endpoint | undefined;
+  /** The resource to ask for, where the address has none. The server's own choice is better. */
+  readonly resource?: string | undefined;
+  /** Connects without TLS when the server is this machine (`localhost`, `127.0.0.1`, `::1`) and has none. */
+  readonly allowInsecure?: boolean | undefined;
+  /** Preferred language of what the server says to humans. */
+  readonly lang?: string | undefined;
+  /** What the server may send at most. */
+  readonly limits?: Partial<XmlLimits> | undefined;
+  /** Acknowledgements and resumption (XEP-0198); on when left out. */
+  readonly streamManagement?: boolean | StreamManagementSettings | undefined;
+  /** More steps of the negotiation, tried before the usual ones. */
+  readonly modules?: readonly StreamModule[] | undefined;
+}
+
+/** How streams are managed, XEP-0198. */
+export interface StreamManagementSettings {
+  /** Seconds for which the server is asked to keep the session. */
+  readonly max?: number | undefined;
+  /** The server refused to enable it, or to resume the session. The connection goes on without. */
+  readonly onFailed?: ((error: StreamManagementError) => void) | undefined;
+}

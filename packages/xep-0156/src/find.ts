@@ -1,0 +1,148 @@
+import { HostMetaError } from './errors.ts';
+import { isLoopback, parseHostMetaJson, parseHostMetaXml } from './host-meta.ts';
+import type { AlternativeConnection } from './host-meta.ts';
+
+/** The part of `fetch` that is used. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** How to ask. */
+export interface FindOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for everything. Default 10,000. */
+  readonly timeout?: number | undefined;
+  /** Default: the platform's `fetch`. */
+  readonly fetch?: Fetch | undefined;
+  /** Where to ask instead of `https://domain`. Must be `https:`, or `http:` on this machine. */
+  readonly origin?: string | undefined;
+}
+
+/** Bytes of a host-meta file that are read. The longest in use have a few hundred. */
+const maxBytes = 64 * 1024;
+const maxRedirects = 5;
+
+/**
+ * Asks a domain for its WebSocket and BOSH endpoints (§2), by `/.well-known/host-meta` and `host-meta.json` at once.
+ * Both are read, since some servers have only one of them. To be asked after DNS gave no way to connect (§2.2 rule 3),
+ * or where there is no DNS, as in browsers. The order of the result means nothing (§2.2 rule 5).
+ *
+ * @param domain - the XMPP domain. `ws:` and `http:` links are accepted only when it, and they, name this machine
+ * @returns empty when the domain has no such files, or nothing of use in them
+ * @throws HostMetaError when neither file gave an endpoint and at least one could not be had; the signal's reason when aborted
+ * @example
+ * ```ts
+ * import { findAlternativeConnections } from '@xeps/xep-0156';
+ *
+ * const found = await findAlternativeConnections('example.org');
+ * const url = found.find(({ kind }) => kind === 'websocket')?.url;
+ * ```
+ */
+export async function findAlternativeConnections(
+  domain: string,
+  options: FindOptions = {},
+): Promise<AlternativeConnection[]> {
+  const { timeout = 10_000, origin = `https://${domain}` } = options;
+  options.signal?.throwIfAborted();
+  const base = URL.canParse(origin) ? new URL(origin) : undefined;
+  const loopback = base !== undefined && isLoopback(base.hostname) && isLoopback(domain.toLowerCase());
+  // The domain must be the whole host: `example.org/x` or `user@example.org` would ask somebody else.
+  const wellFormed = URL.canParse(`https://${domain}`) && !/[/?#@\\\s]/.test(domain);
+  if (base === undefined || !wellFormed || !(base.protocol === 'https:' || (loopback && base.protocol === 'http:'))) {
+    throw new HostMetaError(
+      'unreachable',
+      `Can't ask ${origin} for the host-meta of ${domain}: an https: address is needed`,
+    );
+  }
+  const deadline = AbortSignal.timeout(timeout);
+  const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
+  const ask = async (path: string, parse: typeof parseHostMetaXml): Promise<AlternativeConnection[]> => {
+    const url = new URL(`/.well-known/${path}`, base).href;
+    try {
+      const text = await getText(url, signal, options.fetch ?? globalThis.fetch, loopback);
+      return text === undefined ? [] : parse(text, loopback);
+    } catch (cause) {
+      options.signal?.throwIfAborted();
+      if (cause instanceof HostMetaError) throw cause;
+      throw deadline.aborted
+        ? new HostMetaError('timeout', `No answer from ${url} within ${timeout} ms`, { cause })
+        : new HostMetaError('unreachable', `Can't fetch ${url}: ${(cause as Error).message}`, { cause });
+    }
+  };
+  const results = await Promise.allSettled([
+    ask('host-meta', parseHostMetaXml),
+    ask('host-meta.json', parseHostMetaJson),
+  ]);
+  options.signal?.throwIfAborted();
+  const found = new Map<string, AlternativeConnection>();
+  for (const result of results) {
+    if (result.status === 'fulfilled') for (const connection of result.value) found.set(connection.url, connection);
+  }
+  const failed = results.find((result) => result.status === 'rejected');
+  if (found.size === 0 && failed !== undefined) throw failed.reason;
+  return [...found.values()];
+}
+
+/** The text at `url`, redirects followed over HTTPS only; undefined when the server says that there is none. */
+async function getText(
+  start: string,
+  signal: AbortSignal,
+  fetch: Fetch,
+  loopback: boolean,
+): Promise<string | undefined> {
+  let url = start;
+  for (let hops = 0; hops <= maxRedirects; hops += 1) {
+    const init: RequestInit = { signal, credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'manual' };
+    let response = await fetch(url, init);
+    if (response.type === 'opaqueredirect') {
+      // Browsers hide where a redirect leads. They refuse http: from a page that came by https:; we look at the last one.
+      response = await fetch(url, { ...init, redirect: 'follow' });
+      if (response.url !== '') checkSecure(new URL(response.url), start, loopback);
+    }
+    if ([301, 302, 303, 307, 308].includes(response.status)) {
+      await response.body?.cancel();
+      const location = response.headers.get('location');
+      if (location === null || !URL.canParse(location, url)) {
+        throw new HostMetaError('redirect', `${url} redirects to nowhere`);
+      }
+      const next = new URL(location, url);
+      checkSecure(next, start, loopback);
+      url = next.href;
+      continue;
+    }
+    if (!response.ok) {
+      await response.body?.cancel();
+      if (response.status === 404 || response.status === 410) return undefined;
+      throw new HostMetaError('status', `${url} answered with HTTP status ${response.status}`);
+    }
+    return readBounded(response, url);
+  }
+  throw new HostMetaError('redirect', `${start} redirects more than ${maxRedirects} times`);
+}
+
+function checkSecure(url: URL, start: string, loopback: boolean): void {
+  if (url.protocol === 'https:' || (loopback && url.protocol === 'http:' && isLoopback(url.hostname))) return;
+  throw new HostMetaError('redirect', `${start} redirects to ${url.origin}, which is not HTTPS`);
+}
+
+async function readBounded(response: Response, url: string): Promise<string> {
+  if (response.body === null) return '';
+  const reader = response.body.getReader();
+  // Fatal: text that is not UTF-8 must not turn into something that was not written.
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let text = '';
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    try {
+      if (done) return text + decoder.decode();
+      text += decoder.decode(value, { stream: true });
+    } catch (cause) {
+      await reader.cancel();
+      throw new HostMetaError('malformed', `${url} is not UTF-8`, { cause });
+    }
+    size += value.length;
+    if (size > maxBytes) {
+      await reader.cancel();
+      throw new HostMetaError('too-large', `${url} is longer than ${maxBytes} bytes`);
+    }
+  }
+}

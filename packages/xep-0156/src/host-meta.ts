@@ -1,0 +1,110 @@
+import type { Element } from '@xeps/core';
+import { parseElement } from '@xeps/core/xml';
+import { HostMetaError } from './errors.ts';
+
+/** The namespace of XRD, the XML format of host-meta (RFC 6415 §3). */
+export const NS_XRD = 'http://docs.oasis-open.org/ns/xri/xrd-1.0';
+/** What the link relations begin with (§2.1). */
+export const NS_ALT_CONNECTIONS = 'urn:xmpp:alt-connections';
+
+/** A way to connect other than TCP. */
+export interface AlternativeConnection {
+  readonly kind: 'websocket' | 'bosh';
+  /** `wss:` or `https:`; `ws:` or `http:` only on this machine. */
+  readonly url: string;
+}
+
+interface Link {
+  readonly rel: unknown;
+  readonly href: unknown;
+}
+
+/** The link relations of §2.1 and the URL schemes that they may have, the secure one first. */
+const relations: Readonly<Record<string, readonly [AlternativeConnection['kind'], secure: string, open: string]>> = {
+  [`${NS_ALT_CONNECTIONS}:websocket`]: ['websocket', 'wss:', 'ws:'],
+  [`${NS_ALT_CONNECTIONS}:xbosh`]: ['bosh', 'https:', 'http:'],
+};
+
+/**
+ * Reads `/.well-known/host-meta` (XRD, §2.3 example 1). Links that are not understood or not secure are left out.
+ *
+ * @param loopback - accepts `ws:` and `http:` links to this machine; for tests and development
+ * @throws HostMetaError `malformed`
+ */
+export function parseHostMetaXml(text: string, loopback = false): AlternativeConnection[] {
+  let root: Element;
+  try {
+    // RFC 6415 documents are ordinary XML, where comments are allowed; XMPP's parser refuses them.
+    root = parseElement(withoutComments(text).trim());
+  } catch (cause) {
+    throw new HostMetaError('malformed', `host-meta is not the XML of RFC 6415: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  if (root.name !== 'XRD' || root.getNS() !== NS_XRD) {
+    throw new HostMetaError('malformed', `host-meta is not an XRD document but <${root.name}>`);
+  }
+  const links: Link[] = [];
+  for (const child of root.children) {
+    if (typeof child === 'string' || child.name !== 'Link' || child.getNS() !== NS_XRD) continue;
+    links.push({ rel: child.attrs['rel'], href: child.attrs['href'] });
+  }
+  return connections(links, loopback);
+}
+
+/**
+ * Reads `/.well-known/host-meta.json` (JRD, §2.3 example 2). Links that are not understood or not secure are left out.
+ *
+ * @param loopback - accepts `ws:` and `http:` links to this machine; for tests and development
+ * @throws HostMetaError `malformed`
+ */
+export function parseHostMetaJson(text: string, loopback = false): AlternativeConnection[] {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    throw new HostMetaError('malformed', `host-meta.json is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  const links = isRecord(document) ? (document['links'] ?? []) : undefined;
+  if (!Array.isArray(links)) throw new HostMetaError('malformed', 'host-meta.json has no list of links');
+  return connections(
+    links.filter(isRecord).map(({ rel, href }) => ({ rel, href })),
+    loopback,
+  );
+}
+
+/** Whether `hostname` (as `URL` writes it) is this machine, asked for by name. */
+export function isLoopback(hostname: string): boolean {
+  return /^(?:localhost|.+\.localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/.test(hostname);
+}
+
+function connections(links: readonly Link[], loopback: boolean): AlternativeConnection[] {
+  const found = new Map<string, AlternativeConnection>();
+  for (const { rel, href } of links) {
+    if (typeof rel !== 'string' || typeof href !== 'string' || !Object.hasOwn(relations, rel)) continue;
+    const [kind, secure, open] = relations[rel]!;
+    if (!URL.canParse(href)) continue;
+    const url = new URL(href);
+    // §2.2 rule 1: secure delegation. Nobody gets to lead us to an open connection.
+    if (url.protocol !== secure && !(loopback && url.protocol === open && isLoopback(url.hostname))) continue;
+    // RFC 6455 §3 has no fragments, and names and passwords in URLs are refused by browsers.
+    if (url.username !== '' || url.password !== '' || url.hash !== '') continue;
+    if (!found.has(url.href)) found.set(url.href, { kind, url: url.href });
+  }
+  return [...found.values()];
+}
+
+function withoutComments(text: string): string {
+  const [head = '', ...parts] = text.split('<!--');
+  let rest = head;
+  for (const part of parts) {
+    const end = part.indexOf('-->');
+    // Left as it was, so that the parser says what is wrong and where.
+    rest += end < 0 ? `<!--${part}` : part.slice(end + 3);
+  }
+  return rest;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,11 @@
+/**
+ * XEP-0198 Stream Management: the server acknowledges every stanza, and a session survives the loss of its connection.
+ *
+ * @packageDocumentation
+ */
+export { createStreamManagement, StreamManagementError } from './stream-management.ts';
+export type { Clock, StreamManagement, StreamManagementOptions, StreamManagementState } from './stream-management.ts';
+export type { UnackedStanza } from './unacked.ts';
+export { redelivery } from './redelivery.ts';
+export { answer, decodeEnabled, decodeFailed, decodeHandled, enable, handledCountTooHigh, NS_SM, request, resume } from './elements.ts';
+export type { Enabled } from './elements.ts';

@@ -1,0 +1,8 @@
+/**
+ * XEP-0441: Message Archive Management Preferences. Asks and tells a server which messages to archive.
+ *
+ * @packageDocumentation
+ */
+export { getArchivePreferences, setArchivePreferences } from './actions.ts';
+export { archivePreferences, archivePreferencesRequest, getPreferencesQuery, NODE_CONFIGURE, setPreferencesQuery } from './schema.ts';
+export type { ArchiveDefault, ArchivePreferences, ArchivePreferencesInput } from './schema.ts';

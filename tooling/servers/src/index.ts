@@ -1,0 +1,31 @@
+/**
+ * Real Prosody and ejabberd on loopback, for tests and the demo.
+ * @packageDocumentation
+ */
+import { startEjabberd } from './ejabberd.ts';
+import type { ServerKind } from './installation.ts';
+import { startProsody } from './prosody.ts';
+import type { RunningServer } from './server.ts';
+import type { StartOptions } from './start.ts';
+
+export { getServers, type GetServersOptions } from './get-servers.ts';
+export { type Installation, type Lane, type ServerKind, ServersUnavailableError } from './installation.ts';
+export { startEjabberd, startProsody };
+export {
+  type Account,
+  AccountError,
+  type AccountHost,
+  createAccount,
+  deleteAccount,
+  type RunningServer,
+  type ServerInfo,
+  type ServerPorts,
+  type ServerServices,
+  ServerStartError,
+} from './server.ts';
+export type { StartOptions } from './start.ts';
+
+/** Starts the server of this kind. @throws what `startProsody` and `startEjabberd` throw */
+export function start(kind: ServerKind, options: StartOptions = {}): Promise<RunningServer> {
+  return kind === 'prosody' ? startProsody(options) : startEjabberd(options);
+}
