@@ -121,7 +121,7 @@ export function createSession(init: SessionInit): SessionControl {
   function mayAnswer(to: string | undefined, from: string | undefined): boolean {
     if (to === from) return true;
     const own = [undefined, String(address.bare()), String(address), address.domain];
-    const sender = from === undefined ? undefined : String(tryParseJid(from) ?? '');
+    const sender = from === undefined ? undefined : String(tryParseJid(from, { lenient: true }) ?? '');
     // A request without an address goes to the own server, which answers under any of these names.
     if (to === undefined || to === own[1]) return own.includes(sender);
     return sender === to || (sender === undefined && own.includes(to));
@@ -164,7 +164,7 @@ export function createSession(init: SessionInit): SessionControl {
       return;
     }
     if (type !== 'get' && type !== 'set') return;
-    const sender = from === undefined ? undefined : tryParseJid(from);
+    const sender = from === undefined ? undefined : tryParseJid(from, { lenient: true });
     if (from !== undefined && sender === undefined) return fault(new XmppError('ERR_XMPP_STANZA', `an IQ came from “${from}”, which is no address`), stanza);
     answer(stanza, sender).catch((error: unknown) => {
       if (!(error instanceof DisconnectedError) && status !== 'ended') fault(error, stanza);

@@ -1,9 +1,18 @@
-import { Element } from '@xeps/core';
+import { Element, StanzaError } from '@xeps/core';
 import type { Session } from '@xeps/core';
-import { StanzaError } from '@xeps/core';
 import { formValues } from '@xeps/xep-0004';
 import { archiveFields, archiveQuery, mamResult } from '../src/index.ts';
-import type { MamFinInput, MamQuery } from '../src/index.ts';
+import type { ArchivedMessage, MamFinInput, MamQuery } from '../src/index.ts';
+
+/** Everything that a loop gives. */
+export async function all<T>(from: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of from) found.push(item);
+  return found;
+}
+
+/** The ids of messages, in order. */
+export const ids = (messages: readonly ArchivedMessage[]): string[] => messages.map(({ id }) => id);
 
 /** A message to be kept. */
 export interface Kept {

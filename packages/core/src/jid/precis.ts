@@ -9,7 +9,7 @@
 // Arabic letters only, after those of the Arabic, Persian and Urdu letters that join to their left. That is stricter than
 // A.1, never looser.
 const NOT_FREEFORM =
-  /[\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb]|(?!\u200c)[\p{DI}\p{C}\p{Zl}\p{Zp}]|(?<![\u0626\u0628\u062a-\u062e\u0633-\u063f\u0641-\u0647\u0649\u064a\u0679-\u0687\u069a-\u06bf\u06c1\u06cc]\p{M}*)\u200c|\u200c(?!\p{M}*[\u0622-\u064a\u066e-\u0673\u0678-\u06d3])|(?<!l)\u00b7|\u00b7(?!l)|\u0375(?!\p{sc=Grek})|(?<!\p{sc=Hebr})[\u05f3\u05f4]/u;
+  /[\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb]|(?!\u200c)[\p{DI}\p{C}\p{Zl}\p{Zp}]|(?<![\u0626\u0628\u062a-\u062e\u0633-\u063f\u0641-\u0647\u0649\u064a\u0679-\u0687\u069a-\u06bf\u06c1\u06cc]\p{M}*)\u200c|\u200c(?!\p{M}*[\u0622-\u064a\u066e\u066f\u0671-\u0673\u0678-\u06d3])|(?<!l)\u00b7|\u00b7(?!l)|\u0375(?!\p{sc=Grek})|(?<!\p{sc=Hebr})[\u05f3\u05f4]/u;
 
 // §4.2: beyond ASCII an identifier has letters, decimal digits and combining marks (§9.1), the exceptions of §9.6, and
 // what depends on its context.

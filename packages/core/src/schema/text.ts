@@ -4,7 +4,7 @@ import { formatDateTime, parseDateTime } from './date-time.ts';
 
 /**
  * A two-way mapping between the text of an attribute or element and a value.
- * Both directions throw a `RangeError` that says what is wrong with the text or value.
+ * Both directions throw an error that says what is wrong with the text or value.
  */
 export interface TextCodec<T> {
   decode(text: string): T;
@@ -55,8 +55,11 @@ export function oneOf<const T extends string>(...values: readonly T[]): TextCode
 /** XEP-0082 DateTime, as a `Date`; written in UTC, with milliseconds only where there are any. */
 export const dateTime: TextCodec<Date> = { decode: (text) => parseDateTime(text.trim()), encode: formatDateTime };
 
-/** An XMPP address (RFC 7622), prepared and checked. */
-export const jid: TextCodec<Jid> = { decode: (text) => parseJid(text.trim()), encode: String };
+/**
+ * An XMPP address (RFC 7622). What arrives is read leniently: servers that prepare addresses by the older RFC 6122 let
+ * parts through that RFC 7622 refuses.
+ */
+export const jid: TextCodec<Jid> = { decode: (text) => parseJid(text.trim(), { lenient: true }), encode: String };
 
 /** Base64 (RFC 4648 §4); white space in it is ignored. */
 export const base64: TextCodec<Uint8Array> = {

@@ -14,6 +14,8 @@ export interface Head {
   readonly text: string;
   /** The name, with its prefix. */
   readonly name: string;
+  /** Of an element's name: its end tag without white space. */
+  readonly endTag: string;
   /** The quote that ends the value; '' when the head is an element's name or a whole declaration. */
   readonly quote: string;
   /** The attributes up to this one. */
@@ -44,8 +46,10 @@ export function elementHead(text: string, tag: number, origin: Position): Head {
   if (heads !== undefined) {
     for (let i = 0; i < heads.length; i++) {
       const head = heads[i] as Head;
-      if (!text.startsWith(head.text, tag)) continue;
-      const code = text.charCodeAt(tag + head.text.length);
+      const end = tag + head.text.length;
+      // Slices are compared as memory, `startsWith` character by character.
+      if (text.slice(tag, end) !== head.text) continue;
+      const code = text.charCodeAt(end);
       if (code === 0x3e || code === 0x2f || isSpace(code)) return head;
     }
   }
@@ -62,7 +66,7 @@ export function attributeHead(text: string, from: number, before: Head, origin: 
   const second = text.charCodeAt(from + 2);
   for (let i = 0; i < next.length; i++) {
     const head = next[i] as Head;
-    if (head.second === second && text.startsWith(head.text, from)) return head;
+    if (head.second === second && text.slice(from, from + head.text.length) === head.text) return head;
   }
   const fresh = readAttributeHead(text, from, before, origin);
   if (remember(fresh)) insert(next, fresh);
@@ -105,6 +109,7 @@ function create(text: string, name: string, quote: string, xmlns: string | undef
   return {
     text: own(text),
     name,
+    endTag: before === undefined ? own(`</${name}>`) : '',
     quote,
     count: before === undefined ? 0 : before.count + 1,
     xmlns: xmlns ?? before?.xmlns,

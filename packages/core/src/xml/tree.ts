@@ -46,7 +46,7 @@ export function parseTree(source: TreeSource): Element {
   let parent: Element | null = null;
   let scope = source.scope; // inside `parent`
   // Of the open elements: their names as written, the scopes around them, and where their children begin in `nodes`.
-  const names: string[] = [];
+  const names: Head[] = [];
   const scopes: Scope[] = [];
   const starts: number[] = [];
   let depth = 0;
@@ -63,18 +63,14 @@ export function parseTree(source: TreeSource): Element {
   for (;;) {
     // `pos` is at a "<"; `next` is the one after it.
     const tag = pos;
-    let next = text.indexOf('<', tag + 1);
-    if (next === -1) next = text.length;
-    let code = text.charCodeAt(tag + 1);
+    const mark = text.charCodeAt(tag + 1);
+    let next = -1; // the "<" after it, or the end of the text; looked for only where it matters
 
-    if (code === SLASH) {
+    if (mark === SLASH) {
       if (parent === null) fail(text, tag, origin, 'not-well-formed', 'an end tag without a start tag');
-      const name = names[--depth] as string;
-      pos = tag + 2 + name.length;
-      if (!text.startsWith(name, tag + 2)) mismatch(text, tag, origin, name);
-      for (code = text.charCodeAt(pos); isSpace(code); code = text.charCodeAt(++pos));
-      if (code !== GREATER) mismatch(text, tag, origin, name);
-      pos++;
+      const { name, endTag } = names[--depth] as Head;
+      pos = tag + endTag.length;
+      if (text.slice(tag, pos) !== endTag) pos = spacedEndTag(text, tag, name, origin);
       const first = starts[depth] as number;
       parent.children = nodes.slice(first, top);
       top = first;
@@ -82,7 +78,7 @@ export function parseTree(source: TreeSource): Element {
       if (depth === 0) return finish(parent, text, pos, origin);
       nodes[top++] = parent;
       parent = parent.parent as Element;
-    } else if (code === EXCLAMATION) {
+    } else if (mark === EXCLAMATION) {
       if (parent === null || !text.startsWith('[CDATA[', tag + 2)) restricted(text, tag, origin, parent !== null);
       const end = text.indexOf(']]>', tag + 9);
       if (end === -1) unfinished(text, origin);
@@ -95,17 +91,17 @@ export function parseTree(source: TreeSource): Element {
         count++;
       }
       pos = end + 3;
-      next = text.indexOf('<', pos);
-      if (next === -1) next = text.length;
     } else {
-      if (code === QUESTION) restricted(text, tag, origin, false);
+      next = nextLess(text, tag + 1);
+      if (mark === QUESTION) restricted(text, tag, origin, false);
       if (depth >= maxDepth) tooMuch(text, tag, origin, `elements nested more than ${maxDepth} deep`);
-      let head: Head = elementHead(text, tag, origin);
-      const { name } = head;
+      const elementName = elementHead(text, tag, origin);
+      const { name } = elementName;
+      let head = elementName;
       const element = createElement(name);
       const attrs = element.attrs as Record<string, string>;
       pos = tag + head.text.length;
-      code = text.charCodeAt(pos);
+      let code = text.charCodeAt(pos);
       while (code !== GREATER && code !== SLASH) {
         if (!isSpace(code)) outOfPlace(text, pos, origin);
         code = text.charCodeAt(pos + 1);
@@ -158,7 +154,7 @@ export function parseTree(source: TreeSource): Element {
         nodes[top++] = element;
       } else {
         pos++;
-        names[depth] = name;
+        names[depth] = elementName;
         scopes[depth] = scope;
         starts[depth++] = top;
         scope = inside;
@@ -166,7 +162,8 @@ export function parseTree(source: TreeSource): Element {
       }
     }
 
-    if (next > pos) {
+    if (text.charCodeAt(pos) !== LESS) {
+      if (next === -1) next = nextLess(text, pos);
       if (next === text.length) unfinished(text, origin);
       let value = text.slice(pos, next);
       if (hasReturn || hasStray || (hasReference && value.includes('&'))) value = textValue(value, text, pos, origin);
@@ -175,8 +172,6 @@ export function parseTree(source: TreeSource): Element {
       else nodes[top++] = value;
       count++;
       pos = next;
-    } else if (next === text.length) {
-      unfinished(text, origin);
     }
     // The root is no child.
     if (count - 1 > maxChildren) tooMuch(text, tag, origin, `more than ${maxChildren} child nodes`);
@@ -230,7 +225,17 @@ function checkCharacters(text: string, decoded: boolean, origin: Position): void
   fail(text, at, origin, 'not-well-formed', `${codePointName(code)}, ${what}`);
 }
 
-function mismatch(text: string, tag: number, origin: Position, name: string): never {
+function nextLess(text: string, from: number): number {
+  const next = text.indexOf('<', from);
+  return next === -1 ? text.length : next;
+}
+
+/** The end of the end tag at `tag`, which is wrong unless it only has white space behind its name. */
+function spacedEndTag(text: string, tag: number, name: string, origin: Position): number {
+  if (text.startsWith(name, tag + 2)) {
+    const end = spaceEnd(text, tag + 2 + name.length);
+    if (text.charCodeAt(end) === GREATER) return end + 1;
+  }
   const found = /^[^\s>]{0,64}/.exec(text.slice(tag + 2, tag + 66))?.[0] ?? '';
   if (text.length === tag + 2 + found.length && name.startsWith(found)) unfinished(text, origin);
   fail(text, tag, origin, 'not-well-formed', `"</${found}" where </${name}> was expected`);
