@@ -1,0 +1,82 @@
+import { setDefaultCACertificates } from 'node:tls';
+import { Element } from '@xeps/core';
+import type { Session } from '@xeps/core';
+import { account, describeLive } from '@xeps/servers/live';
+import type { Account, ServerInfo, Transport } from '@xeps/servers/live';
+import { caps } from '@xeps/xep-0115';
+import { disco, getDiscoInfo, hasFeature } from '@xeps/xep-0030';
+import { getSoftwareVersion } from '@xeps/xep-0092';
+import { ping, sendPing } from '@xeps/xep-0199';
+import { carbons } from '@xeps/xep-0280';
+import { NS_MAM, queryArchive } from '@xeps/xep-0313';
+import { withOriginId } from '@xeps/xep-0359';
+import { client } from '@xmpp/client';
+import { afterEach, expect, test } from 'vitest';
+import { xmppjs } from '../src/index.ts';
+import type { XmppjsEntity } from '../src/index.ts';
+
+type Entity = ReturnType<typeof client>;
+const entities: Entity[] = [];
+afterEach(async () => {
+  await Promise.all(entities.splice(0).map((entity) => entity.stop()));
+});
+
+async function signIn(server: ServerInfo, transport: Transport, who: Account): Promise<Session> {
+  // xmpp.js takes its authorities from the process, and compares the certificate with the host that it connects to.
+  setDefaultCACertificates([server.caPem]);
+  const service = transport === 'tcp' ? `xmpp://localhost:${server.ports.c2s}` : server.ws;
+  const entity = client({ service, domain: server.domain, username: who.user, password: who.password });
+  entities.push(entity);
+  entity.on('error', () => undefined);
+  const session = xmppjs(entity as unknown as XmppjsEntity);
+  session.use(ping);
+  await entity.start();
+  return session;
+}
+
+describeLive('the packages on a bare @xmpp/client', (server, transport) => {
+  test('discovery, ping and version', async () => {
+    const session = await signIn(server, transport, await account(server));
+    expect(hasFeature(await getDiscoInfo(session, { to: session.jid.bare() }), NS_MAM)).toBe(true);
+    expect(await sendPing(session)).toBeGreaterThan(0);
+    expect((await getSoftwareVersion(session, { to: server.domain })).name.toLowerCase()).toContain(server.kind);
+  });
+
+  test('answers what it handles; capabilities tell the others', async () => {
+    const owner = await account(server);
+    const one = await signIn(server, transport, owner);
+    const two = await signIn(server, transport, owner);
+    const seen = two.use(caps);
+    one.use(caps);
+    await two.send(new Element('presence'));
+    const presence = new Promise<void>((resolve) => two.on('presence', (stanza) => void (stanza.attrs['from'] === String(one.jid) && resolve())));
+    await one.send(new Element('presence'));
+    await presence;
+    expect((await seen.of(one.jid))?.features).toEqual(one.use(disco).info().features);
+    expect(await sendPing(two, { to: one.jid })).toBeGreaterThan(0);
+  });
+
+  test('carbons, and the archive afterwards', async () => {
+    const romeo = await account(server, 'romeo');
+    const juliet = await account(server, 'juliet');
+    const phone = await signIn(server, transport, romeo);
+    const desk = await signIn(server, transport, romeo);
+    const other = await signIn(server, transport, juliet);
+    const copies = desk.use(carbons);
+    await copies.enable();
+    for (const session of [phone, desk, other]) await session.send(new Element('presence'));
+
+    const copy = new Promise<Element>((resolve) => copies.on('sent', ({ stanza }) => resolve(stanza)));
+    const arrived = new Promise<Element>((resolve) => other.on('message', (stanza) => stanza.getChild('body') && resolve(stanza)));
+    const message = new Element('message', { to: juliet.jid, type: 'chat' });
+    withOriginId(message);
+    message.c('body').t('O, speak again, bright angel! ✨');
+    await phone.send(message);
+    expect((await arrived).getChildText('body')).toBe('O, speak again, bright angel! ✨');
+    expect((await copy).getChildText('body')).toBe('O, speak again, bright angel! ✨');
+
+    const bodies: (string | null)[] = [];
+    for await (const { stanza } of queryArchive(other, { with: romeo.jid })) bodies.push(stanza.getChildText('body'));
+    expect(bodies).toEqual(['O, speak again, bright angel! ✨']);
+  });
+});
