@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { createCorpus, type Corpus } from './corpus.ts';
 import { compare, measure, type Bench } from './harness.ts';
+import { decodeArchive } from './decode-archive.ts';
 import { parseTcp } from './parse-tcp.ts';
 import { parseWebSocket } from './parse-websocket.ts';
 
@@ -10,6 +11,8 @@ const benches: Readonly<Record<string, (corpus: Corpus) => Bench>> = {
   'parse-tcp': (corpus) => parseTcp(corpus, 64 * 1024, 'parse-tcp'),
   'parse-tcp-small': (corpus) => parseTcp(corpus, 1400, 'parse-tcp-small'),
   'parse-websocket': (corpus) => parseWebSocket(corpus, 'parse-websocket'),
+  'decode-tcp': (corpus) => decodeArchive(corpus, 'decode-tcp', 64 * 1024),
+  'decode-websocket': (corpus) => decodeArchive(corpus, 'decode-websocket'),
 };
 
 const { values, positionals } = parseArgs({

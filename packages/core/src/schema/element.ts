@@ -146,14 +146,18 @@ function makeSchema<Out, In>(core: SchemaCore<Out, In>): Schema<Out, In> {
       throw withPath(node.getName(), fault);
     }
   };
-  const matching = (parent: Element, each: (child: Element, xmlns: string) => boolean): void => {
-    const parentNs = namespaceOf(parent);
-    for (const node of parent.children) {
+  /** The next matching child from `from` on; -1 when there is none. */
+  const next = (parent: Element, parentNs: string, from: number): number => {
+    const nodes = parent.children;
+    const headers = core['~headers']();
+    for (let i = from; i < nodes.length; i++) {
+      const node = nodes[i];
       if (typeof node !== 'object') continue;
-      const prefix = node.name.includes(':');
-      const xmlns = prefix ? namespaceOf(node) : childNamespace(node, parentNs);
-      if (takes(core, prefix ? node.getName() : node.name, xmlns) && each(node, xmlns)) return;
+      for (const header of headers) {
+        if (fits(node, parentNs, header)) return i;
+      }
     }
+    return -1;
   };
   const schema: Schema<Out, In> = {
     ...core,
@@ -166,19 +170,27 @@ function makeSchema<Out, In>(core: SchemaCore<Out, In>): Schema<Out, In> {
     },
     safeDecode: (node) => settle(() => schema.decode(node)),
     find(parent) {
-      let found: { readonly value: Out } | undefined;
-      matching(parent, (node, xmlns) => ((found = { value: read(node, xmlns) }), true));
-      return found?.value;
+      const parentNs = namespaceOf(parent);
+      const at = next(parent, parentNs, 0);
+      if (at < 0) return undefined;
+      const node = parent.children[at] as Element;
+      return read(node, namespaceWithin(node, parentNs));
     },
     findAll(parent) {
+      const parentNs = namespaceOf(parent);
       const all: Out[] = [];
-      matching(parent, (node, xmlns) => (all.push(read(node, xmlns)), false));
+      for (let at = next(parent, parentNs, 0); at >= 0; at = next(parent, parentNs, at + 1)) {
+        const node = parent.children[at] as Element;
+        all.push(read(node, namespaceWithin(node, parentNs)));
+      }
       return all;
     },
     safeFind(parent) {
-      let found: Result<Out> | undefined;
-      matching(parent, (node, xmlns) => ((found = settle(() => read(node, xmlns))), true));
-      return found;
+      const parentNs = namespaceOf(parent);
+      const at = next(parent, parentNs, 0);
+      if (at < 0) return undefined;
+      const node = parent.children[at] as Element;
+      return settle(() => read(node, namespaceWithin(node, parentNs)));
     },
     encode: (value) => core['~encode'](value, undefined),
     stringify: (value) => serialize(core['~encode'](value, undefined)),
@@ -189,6 +201,17 @@ function makeSchema<Out, In>(core: SchemaCore<Out, In>): Schema<Out, In> {
 function takes(schema: Pick<AnySchema, '~headers'>, name: string, xmlns: string): boolean {
   for (const header of schema['~headers']()) if (header.name === name && header.xmlns === xmlns) return true;
   return false;
+}
+
+/** Whether a child has that header. Our parser's trees have no prefixes; those of other parsers are looked at if need be. */
+function fits(node: Element, parentNs: string, header: Header): boolean {
+  if (node.name === header.name) return childNamespace(node, parentNs) === header.xmlns;
+  return node.name.endsWith(header.name) && node.getName() === header.name && namespaceOf(node) === header.xmlns;
+}
+
+/** The namespace of a child, with or without a prefix. */
+function namespaceWithin(node: Element, parentNs: string): string {
+  return node.name.includes(':') ? namespaceOf(node) : childNamespace(node, parentNs);
 }
 
 function settle<Out>(decode: () => Out): Result<Out> {
@@ -214,94 +237,109 @@ function firstOf<T, R>(candidates: readonly T[], attempt: (candidate: T) => R | 
   throw first;
 }
 
-type ChildPlan = Extract<FieldPlan, { at: 'child' }> & { readonly slot: number; readonly xmlns: string };
+type AttrPlan = Extract<FieldPlan, { at: 'attr' }>;
+type ChildPlan = Extract<FieldPlan, { at: 'child' }>;
+/** A field of an element and how it is read, in the order of the declaration. */
 interface PlannedField {
   readonly key: string;
   readonly field: AnyField;
   readonly plan: FieldPlan;
 }
-interface Plan {
+/** Which field takes children of one name. */
+interface Claim {
   readonly xmlns: string;
+  readonly key: string;
+  readonly plan: ChildPlan;
+}
+/** An element's fields, sorted by where they are read from. */
+interface Plan {
   readonly fields: readonly PlannedField[];
-  readonly byName: ReadonlyMap<string, readonly ChildPlan[]>;
-  /** Whether any field looks at children. */
-  readonly deep: boolean;
-  readonly rest: boolean;
+  readonly attributes: readonly { readonly key: string; readonly plan: AttrPlan }[];
+  readonly claims: ReadonlyMap<string, readonly Claim[]>;
+  readonly text: { readonly key: string; readonly codec: TextCodec<unknown>; readonly required: boolean } | undefined;
+  /** The key of the open content. */
+  readonly rest: string | undefined;
+  /** Fields that have something to say where the XML has nothing. */
+  readonly completed: readonly PlannedField[];
 }
 
 function compile(shape: Shape, xmlns: string): Plan {
   const fields = Object.entries(shape).map(([key, field]) => ({ key, field, plan: field.plan(key, xmlns) }));
-  const byName = new Map<string, ChildPlan[]>();
-  let rest = false;
-  for (const [slot, { plan }] of fields.entries()) {
-    if (plan.at === 'rest') rest = true;
-    if (plan.at !== 'child') continue;
-    for (const header of plan.headers) {
-      const known = byName.get(header.name) ?? [];
-      byName.set(header.name, known);
-      known.push({ ...plan, slot, xmlns: header.xmlns });
+  const claims = new Map<string, Claim[]>();
+  const attributes: { key: string; plan: AttrPlan }[] = [];
+  let text: Plan['text'];
+  let rest: string | undefined;
+  for (const { key, field, plan } of fields) {
+    if (plan.at === 'attr') attributes.push({ key, plan });
+    else if (plan.at === 'text') text = { key, codec: plan.codec, required: field.presence === 'required' };
+    else if (plan.at === 'rest') rest = key;
+    else {
+      for (const header of plan.headers) {
+        const known = claims.get(header.name);
+        const claim = { xmlns: header.xmlns, key, plan };
+        if (known === undefined) claims.set(header.name, [claim]);
+        else known.push(claim);
+      }
     }
   }
-  return { xmlns, fields, byName, rest, deep: rest || byName.size > 0 };
+  return { fields, attributes, claims, text, rest, completed: fields.filter(({ field }) => field.presence !== 'optional') };
 }
 
+/** One pass over the attributes and one over the children; then what must be there, and what stands for absence. */
 function decodeFields(plan: Plan, node: Element, xmlns: string): Record<string, unknown> {
-  const { fields } = plan;
-  // One pass over the children fills a slot for each field; `rest` takes what no field claims.
-  const slots: unknown[] | undefined = plan.deep ? fields.map(() => undefined) : undefined;
-  let unclaimed: Element[] | undefined;
-  if (slots !== undefined) {
-    for (const item of node.children) {
-      if (typeof item !== 'object') continue;
-      if (claim(plan, item, xmlns, slots) || !plan.rest) continue;
-      // Whoever moves it elsewhere must still see its namespace.
-      item.attrs['xmlns'] ??= namespaceOf(item);
-      (unclaimed ??= []).push(item);
-    }
-  }
   const out: Record<string, unknown> = {};
-  for (let i = 0; i < fields.length; i++) {
-    const { key, field, plan: how } = fields[i]!;
-    let value: unknown;
-    if (how.at === 'attr') {
-      const raw: unknown = node.attrs[how.name];
-      // Trees made by hand hold numbers too; a name such as `constructor` must not find what is no attribute.
-      if (typeof raw === 'string' || typeof raw === 'number') value = readText(how.codec, String(raw), `@${how.name}`);
-    } else if (how.at === 'child') {
-      value = slots![i] ?? how.empty?.();
-    } else if (how.at === 'text') {
-      const content = textOf(node);
-      if (content !== '' || field.presence === 'required') value = readText(how.codec, content, 'text()');
-    } else {
-      value = unclaimed ?? [];
-    }
+  const { attrs } = node;
+  for (const { key, plan: how } of plan.attributes) {
+    const raw: unknown = attrs[how.name];
+    // A name such as `constructor` must not find what is no attribute; trees made by hand hold numbers too.
+    if (typeof raw === 'string') out[key] = readAttribute(how, raw);
+    else if (typeof raw === 'number') out[key] = readAttribute(how, String(raw));
+  }
+  if (plan.text !== undefined) {
+    const { key, codec, required } = plan.text;
+    const content = textOf(node);
+    if (content !== '' || required) out[key] = readText(codec, content);
+  }
+  if (plan.claims.size > 0 || plan.rest !== undefined) readChildren(plan, node, xmlns, out);
+  for (const { key, field, plan: how } of plan.completed) {
+    if (out[key] !== undefined) continue;
+    const empty = how.at === 'child' ? how.empty?.() : how.at === 'rest' ? [] : undefined;
+    const value = empty ?? field.fallback;
     if (value !== undefined) out[key] = value;
-    else if (field.fallback !== undefined) out[key] = field.fallback;
     else if (field.presence === 'required') throw missing(how, key);
   }
   return out;
 }
 
-function claim(plan: Plan, item: Element, parentNs: string, slots: unknown[]): boolean {
-  let candidates = plan.byName.get(item.name);
-  let itemNs: string;
-  if (candidates === undefined && item.name.includes(':')) {
-    candidates = plan.byName.get(item.getName());
-    itemNs = namespaceOf(item);
-  } else {
-    itemNs = childNamespace(item, parentNs);
-  }
-  if (candidates === undefined) return false;
-  for (const candidate of candidates) {
-    if (candidate.xmlns !== itemNs) continue;
-    try {
-      slots[candidate.slot] = candidate.read(slots[candidate.slot], item, itemNs);
-    } catch (fault) {
-      throw withPath(item.getName(), fault);
+function readChildren(plan: Plan, node: Element, xmlns: string, out: Record<string, unknown>): void {
+  for (const child of node.children) {
+    if (typeof child !== 'object') continue;
+    const claim = claimOf(plan, child, xmlns);
+    if (claim !== undefined) {
+      const { key, plan: how } = claim;
+      try {
+        out[key] = how.read(out[key], child, claim.xmlns);
+      } catch (fault) {
+        throw withPath(child.getName(), fault);
+      }
+    } else if (plan.rest !== undefined) {
+      // Whoever moves it elsewhere must still see its namespace.
+      child.attrs['xmlns'] ??= namespaceOf(child);
+      ((out[plan.rest] ??= []) as Element[]).push(child);
     }
-    return true;
   }
-  return false;
+}
+
+function claimOf(plan: Plan, child: Element, parentNs: string): Claim | undefined {
+  const claims = plan.claims.get(child.name);
+  if (claims === undefined) {
+    if (!child.name.includes(':')) return undefined;
+    const own = namespaceOf(child);
+    return plan.claims.get(child.getName())?.find((claim) => claim.xmlns === own);
+  }
+  const own = childNamespace(child, parentNs);
+  for (const claim of claims) if (claim.xmlns === own) return claim;
+  return undefined;
 }
 
 function encodeFields(plan: Plan, value: Readonly<Record<string, unknown>>, node: Element): void {
@@ -330,11 +368,19 @@ function encodeFields(plan: Plan, value: Readonly<Record<string, unknown>>, node
   }
 }
 
-function readText(codec: TextCodec<unknown>, content: string, place: string): unknown {
+function readAttribute(how: AttrPlan, raw: string): unknown {
+  try {
+    return how.codec.decode(raw);
+  } catch (fault) {
+    throw withPath(`@${how.name}`, fault);
+  }
+}
+
+function readText(codec: TextCodec<unknown>, content: string): unknown {
   try {
     return codec.decode(content);
   } catch (fault) {
-    throw withPath(place, fault);
+    throw withPath('text()', fault);
   }
 }
 
