@@ -2,7 +2,17 @@ import { createSession, DisconnectedError, Element, newId, NS_CLIENT } from '@xe
 import type { Session, XmppError } from '@xeps/core';
 import { jid as toJid } from '@xeps/core/jid';
 import type { Jid } from '@xeps/core/jid';
-import { anonymous, bind, createClientStream, memoryScramKeyCache, plain, sasl, scramSha1, scramSha256, scramSha512 } from '@xeps/stream';
+import {
+  anonymous,
+  bind,
+  createClientStream,
+  memoryScramKeyCache,
+  plain,
+  sasl,
+  scramSha1,
+  scramSha256,
+  scramSha512,
+} from '@xeps/stream';
 import type { SaslCredentials, StreamModule } from '@xeps/stream';
 import { createStreamManagement, redelivery } from '@xeps/xep-0198';
 import type { StreamManagement, UnackedStanza } from '@xeps/xep-0198';
@@ -41,10 +51,13 @@ export function createClientOn<Tls, Discovery extends object>(
   const { domain } = account;
   const service = typeof options.service === 'string' ? platform.parseService(options.service) : options.service;
   const scramKeys = memoryScramKeyCache();
-  const management = options.streamManagement === false ? undefined : createStreamManagement({
-    clock: systemClock,
-    ...(typeof options.streamManagement === 'object' ? options.streamManagement : {}),
-  });
+  const management =
+    options.streamManagement === false
+      ? undefined
+      : createStreamManagement({
+          clock: systemClock,
+          ...(typeof options.streamManagement === 'object' ? options.streamManagement : {}),
+        });
   let lastEndpoint: Endpoint | undefined;
 
   const control = createSession({ jid: account, write: (stanza, how) => connection.write(stanza, how) });
@@ -52,9 +65,15 @@ export function createClientOn<Tls, Discovery extends object>(
 
   async function credentials(): Promise<SaslCredentials> {
     const password = typeof options.password === 'function' ? await options.password() : options.password;
-    return { username: account.local ?? '', scramKeys, ...(password !== undefined && { password }), ...options.credentials };
+    return {
+      username: account.local ?? '',
+      scramKeys,
+      ...(password !== undefined && { password }),
+      ...options.credentials,
+    };
   }
-  const mechanisms = options.mechanisms ?? (account.local === undefined ? [anonymous] : [scramSha512, scramSha256, scramSha1, plain]);
+  const mechanisms =
+    options.mechanisms ?? (account.local === undefined ? [anonymous] : [scramSha512, scramSha256, scramSha1, plain]);
   const isTrusted = (endpoint: Endpoint): boolean => options.allowInsecure === true && isLoopback(endpoint);
 
   const connection = createConnection({
@@ -64,7 +83,8 @@ export function createClientOn<Tls, Discovery extends object>(
     async *endpoints(signal) {
       // XEP-0198 §3: first where the session is kept, if the server said so.
       const location = management?.resumable === true ? management.location : undefined;
-      const preferred = location !== undefined && lastEndpoint !== undefined ? otherHost(location, lastEndpoint) : undefined;
+      const preferred =
+        location !== undefined && lastEndpoint !== undefined ? otherHost(location, lastEndpoint) : undefined;
       if (preferred !== undefined) yield preferred;
       if (service !== undefined) yield service;
       else yield* platform.discover(domain, { ...(options.discovery ?? ({} as Discovery)), signal });
@@ -82,8 +102,14 @@ export function createClientOn<Tls, Discovery extends object>(
       ];
       return createClientStream(
         {
-          framing: platform.framing(transport), domain, modules, secure: transport.secure, allowInsecure: trusted,
-          from: account.local === undefined ? undefined : account.bare().toString(), lang: options.lang, limits: options.limits,
+          framing: platform.framing(transport),
+          domain,
+          modules,
+          secure: transport.secure,
+          allowInsecure: trusted,
+          from: account.local === undefined ? undefined : account.bare().toString(),
+          lang: options.lang,
+          limits: options.limits,
         },
         port,
       );
@@ -135,7 +161,10 @@ function redeliver(lost: readonly UnackedStanza[]): Outgoing[] {
     const stanza = redelivery(entry);
     const receipt = entry.receipt ?? { acked() {}, failed() {} };
     if (stanza !== undefined) again.push({ stanza, receipt, written() {}, failed: (error) => receipt.failed(error) });
-    else receipt.failed(new DisconnectedError(`the session was lost before the server acknowledged this ${entry.stanza.kind}`));
+    else
+      receipt.failed(
+        new DisconnectedError(`the session was lost before the server acknowledged this ${entry.stanza.kind}`),
+      );
   }
   return again;
 }

@@ -8,7 +8,7 @@
 import { DisconnectedError, XmppError } from '@xeps/core';
 import type { Delivery, Element, SendOptions } from '@xeps/core';
 import type { Jid } from '@xeps/core/jid';
-import { encodeStanza, StreamError } from '@xeps/stream';
+import { encodeStanza, exceeds, StreamError } from '@xeps/stream';
 import type { ClientStream, ClientStreamPort } from '@xeps/stream';
 import type { Clock } from '@xeps/xep-0198';
 import { backoff } from './backoff.ts';
@@ -19,7 +19,7 @@ import { startKeepalive } from './keepalive.ts';
 import type { Keepalive, KeepaliveOptions } from './keepalive.ts';
 import { openLiveStream } from './live-stream.ts';
 import type { LiveStream } from './live-stream.ts';
-import { endsTheRound, retryOf } from './retry.ts';
+import { endsTheRound, retryOf, roundError } from './retry.ts';
 import { createSendQueue, outgoing } from './send-queue.ts';
 import type { Outgoing, QueueLimits } from './send-queue.ts';
 import type { Transport } from './transport/types.ts';
@@ -128,6 +128,11 @@ export function createConnection(parts: ConnectionParts): Connection {
   function flush(): void {
     while (live !== undefined && queue.length > 0) {
       const entry = queue.shift()!;
+      const fault = exceeds(live.limits, entry.stanza);
+      if (fault !== undefined) {
+        entry.failed(fault);
+        continue;
+      }
       if (!live.send(entry.stanza, entry.receipt)) return queue.unshift([entry]);
       entry.written();
     }
@@ -142,7 +147,10 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 
   /** Resolves when online, with a promise of how that ends. */
-  async function connectTo(endpoint: Endpoint, signal: AbortSignal): Promise<{ readonly lost: Promise<XmppError | undefined> }> {
+  async function connectTo(
+    endpoint: Endpoint,
+    signal: AbortSignal,
+  ): Promise<{ readonly lost: Promise<XmppError | undefined> }> {
     const address = formatService(endpoint);
     setStatus({ status: 'connecting', endpoint: address });
     const lost = Promise.withResolvers<XmppError | undefined>();
@@ -151,7 +159,12 @@ export function createConnection(parts: ConnectionParts): Connection {
     const transport = await parts.connect(endpoint, { signal, timeout });
     await openLiveStream(
       {
-        transport, address, clock, timeout, closeTimeout, signal,
+        transport,
+        address,
+        clock,
+        timeout,
+        closeTimeout,
+        signal,
         createStream: (over, port) => parts.createStream(over, endpoint, port),
       },
       {
@@ -184,7 +197,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     const errors: XmppError[] = [];
     let detours = 0;
     for await (const found of parts.endpoints(signal)) {
-      for (let endpoint: Endpoint | undefined = found; endpoint !== undefined; ) {
+      for (let endpoint: Endpoint | undefined = found; endpoint !== undefined;) {
         try {
           return await connectTo(endpoint, signal);
         } catch (error) {
@@ -197,12 +210,7 @@ export function createConnection(parts: ConnectionParts): Connection {
         }
       }
     }
-    if (errors.length === 1) throw errors[0]!;
-    const cause = errors.find((error) => retryOf(error) === 'again') ?? errors[0];
-    throw new DisconnectedError(
-      errors.length === 0 ? `there is no address to connect to for ${name}` : `no address of ${name} could be connected to: ${errors.map((error) => error.message).join('; ')}`,
-      { cause },
-    );
+    throw roundError(name, errors);
   }
 
   function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
@@ -219,7 +227,11 @@ export function createConnection(parts: ConnectionParts): Connection {
     });
   }
 
-  async function loop({ signal }: AbortController, first: PromiseWithResolvers<Jid>, retryFirst: boolean): Promise<void> {
+  async function loop(
+    { signal }: AbortController,
+    first: PromiseWithResolvers<Jid>,
+    retryFirst: boolean,
+  ): Promise<void> {
     let wasOnline = false;
     for (let attempt = 0; ; attempt += 1) {
       let error: XmppError;
@@ -230,9 +242,13 @@ export function createConnection(parts: ConnectionParts): Connection {
         if (status.status === 'online') first.resolve(status.jid);
         error = (await lost) ?? new DisconnectedError(`${name} closed the connection`);
         if (clock.now() - since >= goodConnection) attempt = 0;
-        if (error instanceof StreamError && error.retry === 'change' && error.seeOtherHost === undefined) parts.poisoned(error);
+        if (error instanceof StreamError && error.retry === 'change' && error.seeOtherHost === undefined)
+          parts.poisoned(error);
       } catch (caught) {
-        error = caught instanceof XmppError ? caught : new DisconnectedError(`connecting to ${name} failed`, { cause: caught });
+        error =
+          caught instanceof XmppError
+            ? caught
+            : new DisconnectedError(`connecting to ${name} failed`, { cause: caught });
       }
       if (stopping || signal.aborted) {
         first.reject(error);
@@ -248,6 +264,10 @@ export function createConnection(parts: ConnectionParts): Connection {
       const delay = backoff(attempt, reconnect === true ? {} : reconnect);
       setStatus({ status: 'waiting', delay, attempt, error });
       await wait(delay, signal);
+      if (signal.aborted) {
+        first.reject(error);
+        return;
+      }
     }
   }
 
@@ -291,9 +311,16 @@ export function createConnection(parts: ConnectionParts): Connection {
       if (status.status === 'ended') return Promise.reject(status.error);
       try {
         const { entry, sent } = outgoing(encodeStanza(stanza));
+        const fault = live === undefined ? undefined : exceeds(live.limits, entry.stanza);
+        if (fault !== undefined) throw fault;
         if (live !== undefined && queue.length === 0 && live.send(entry.stanza, entry.receipt)) {
           if (live.bufferedAmount < highWater) entry.written();
-          else void live.flushed().then(entry.written, entry.failed);
+          // A connection that fails now is noticed elsewhere, and what it took may still be sent again.
+          else
+            void live
+              .flushed()
+              .catch(() => {})
+              .then(entry.written);
           return sent;
         }
         queue.push(entry);

@@ -44,3 +44,5 @@ export { ConnectionError } from './transport/errors.ts';
 export type { ConnectionErrorReason } from './transport/errors.ts';
 export type { NodeTlsOptions } from './transport/tls-options.ts';
 export type { NodeDiscoverOptions } from './discovery/discover-node.ts';
+export { NegotiationError, SaslError, StreamError } from '@xeps/stream';
+export { StreamManagementError } from '@xeps/xep-0198';

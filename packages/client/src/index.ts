@@ -39,3 +39,5 @@ export type { KeepaliveOptions } from './keepalive.ts';
 export type { Endpoint } from './discovery/endpoint.ts';
 export { ConnectionError } from './transport/errors.ts';
 export type { ConnectionErrorReason } from './transport/errors.ts';
+export { NegotiationError, SaslError, StreamError } from '@xeps/stream';
+export { StreamManagementError } from '@xeps/xep-0198';

@@ -28,7 +28,9 @@ export function startKeepalive(
   probe: () => boolean,
   options: KeepaliveOptions = {},
 ): Keepalive {
-  const { interval = 60_000, timeout = 15_000 } = options;
+  const { timeout = 15_000 } = options;
+  // XEP-0478 §3.1: a server that takes streams for idle sooner hears of this one before that.
+  const interval = Math.min(options.interval ?? 60_000, (live.limits.idleSeconds ?? Infinity) * 500);
   let cancel: (() => void) | undefined;
   const later = (callback: () => void, milliseconds: number): void => {
     cancel?.();

@@ -8,7 +8,9 @@ import type { Endpoint } from './discovery/endpoint.ts';
 export function otherHost(text: string, from: Endpoint): Endpoint | undefined {
   if (from.kind === 'websocket') {
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    const allowed = url?.protocol === 'wss:' || (url?.protocol === 'ws:' && from.url.startsWith('ws:') && url.hostname === new URL(from.url).hostname);
+    const allowed =
+      url?.protocol === 'wss:' ||
+      (url?.protocol === 'ws:' && from.url.startsWith('ws:') && url.hostname === new URL(from.url).hostname);
     return allowed ? { kind: 'websocket', url: text } : undefined;
   }
   const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:/?#@[\]]+))(?::(\d{1,5}))?$/i.exec(text);

@@ -1,5 +1,4 @@
 import { websocketFraming } from '@xeps/stream';
-import { discoverWebSocket } from './discovery/discover.ts';
 import type { DiscoverOptions } from './discovery/discover.ts';
 import { parseService } from './discovery/endpoint.ts';
 import type { Platform } from './platform.ts';
@@ -8,10 +7,19 @@ import { connectWebSocket } from './transport/websocket.ts';
 
 /** What browsers have: WebSocket, and host-meta to find it. TLS is the browser's own. */
 export const browserPlatform: Platform<undefined, DiscoverOptions> = {
-  discover: (domain, options) => discoverWebSocket(domain, options),
+  // Loaded when needed: an app that names its service never is.
+  async *discover(domain, options) {
+    const { discoverWebSocket } = await import('./discovery/discover.ts');
+    yield* discoverWebSocket(domain, options);
+  },
   connect(endpoint, { signal, timeout }) {
     if (endpoint.kind === 'websocket') return connectWebSocket(endpoint.url, { signal, timeout });
-    return Promise.reject(new ConnectionError('protocol', `browsers can't connect to ${endpoint.host}:${endpoint.port} by TCP; give a wss:// address`));
+    return Promise.reject(
+      new ConnectionError(
+        'protocol',
+        `browsers can't connect to ${endpoint.host}:${endpoint.port} by TCP; give a wss:// address`,
+      ),
+    );
   },
   parseService,
   framing: () => websocketFraming,

@@ -12,7 +12,10 @@ export const nodePlatform: Platform<NodeTlsOptions, NodeDiscoverOptions> = {
   discover: (domain, options) => discoverEndpoints(domain, options),
   connect: (endpoint, { domain, tls, signal, timeout }) =>
     endpoint.kind === 'tcp'
-      ? connectTcp({ host: endpoint.host, port: endpoint.port, directTls: endpoint.directTls, domain, tls }, { signal, timeout })
+      ? connectTcp(
+          { host: endpoint.host, port: endpoint.port, directTls: endpoint.directTls, domain, tls },
+          { signal, timeout },
+        )
       : connectNodeWebSocket(endpoint.url, { domain, tls, signal, timeout }),
   parseService,
   framing: (transport) => (transport.kind === 'tcp' ? tcpFraming : websocketFraming),

@@ -12,6 +12,17 @@ export function retryOf(error: unknown): Retry {
   return error instanceof XmppError ? 'again' : 'never';
 }
 
+/** What to tell of a round in which no endpoint could be used: the error, or all of them in one. */
+export function roundError(name: string, errors: readonly XmppError[]): XmppError {
+  const [first] = errors;
+  if (first === undefined) return new ConnectionError('dns', `there is no address to connect to for ${name}`);
+  const hopeful = errors.find((error) => retryOf(error) !== 'never');
+  if (errors.length === 1 || hopeful === undefined) return first;
+  const reason = hopeful instanceof ConnectionError ? hopeful.reason : 'closed';
+  const list = errors.map((error) => error.message).join('; ');
+  return new ConnectionError(reason, `no address of ${name} could be connected to: ${list}`, { cause: hopeful });
+}
+
 /** Whether another endpoint of the same server would meet the same error. */
 export function endsTheRound(error: unknown): boolean {
   if (error instanceof SaslError) return true;

@@ -10,7 +10,8 @@ import { startProxy } from './proxy.ts';
 import type { Proxy } from './proxy.ts';
 
 const ping = iqQuery('get', element('urn:xmpp:ping', 'ping', {}));
-const chat = (to: string, body: string): Element => new Element('message', { to, type: 'chat', id: body }).c('body').t(body).up();
+const chat = (to: string, body: string): Element =>
+  new Element('message', { to, type: 'chat', id: body }).c('body').t(body).up();
 
 describeLive('@xeps/client', (server, transport) => {
   let juliet: Account;
@@ -27,8 +28,12 @@ describeLive('@xeps/client', (server, transport) => {
 
   function client(who: Account, options: Partial<NodeClientOptions> = {}): Client {
     const made = createClient({
-      jid: `${who.user}@${server.domain}`, password: who.password, tls: { ca: server.caPem }, allowInsecure: true,
-      service: transport === 'tcp' ? `xmpp://${server.host}:${server.ports.c2s}` : server.ws, ...options,
+      jid: `${who.user}@${server.domain}`,
+      password: who.password,
+      tls: { ca: server.caPem },
+      allowInsecure: true,
+      service: transport === 'tcp' ? `xmpp://${server.host}:${server.ports.c2s}` : server.ws,
+      ...options,
     });
     clients.push(made);
     return made;
@@ -70,14 +75,17 @@ describeLive('@xeps/client', (server, transport) => {
     if (transport === 'tcp') {
       await expect(client(juliet, { tls: {} }).start()).rejects.toMatchObject({ reason: 'certificate' });
     } else {
-      await expect(client(juliet, { tls: {}, service: server.wss }).start()).rejects.toMatchObject({ reason: 'certificate' });
+      await expect(client(juliet, { tls: {}, service: server.wss }).start()).rejects.toMatchObject({
+        reason: 'certificate',
+      });
     }
   });
 
   test('cut again and again under traffic in both directions: nothing is lost and nothing repeated', async () => {
     const proxy = await startProxy(target(server, transport));
     proxies.push(proxy);
-    const through = transport === 'tcp' ? `xmpp://${server.host}:${proxy.port}` : server.ws.replace(/:\d+\//, `:${proxy.port}/`);
+    const through =
+      transport === 'tcp' ? `xmpp://${server.host}:${proxy.port}` : server.ws.replace(/:\d+\//, `:${proxy.port}/`);
     const cutting = client(juliet, { service: through, reconnect: { base: 20, max: 100 } });
     const steady = client(romeo);
     await Promise.all([cutting.start(), steady.start()]);

@@ -1,50 +1,21 @@
-import type { Client, ConnectionStatus, NodeClientOptions } from '@xeps/client';
-import { ConnectionError, createClient } from '@xeps/client';
-import { DisconnectedError, Element, iqQuery, TimeoutError, XmppError } from '@xeps/core';
-import { element } from '@xeps/core/schema';
+import type { Client } from '@xeps/client';
+import { ConnectionError } from '@xeps/client';
+import { DisconnectedError, Element, TimeoutError, XmppError } from '@xeps/core';
 import { NegotiationError, SaslError, StreamError } from '@xeps/stream';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createClientOn } from '../src/client.ts';
 import { nodePlatform } from '../src/platform-node.ts';
-import { acceptClient, acceptResume, answerBind, authenticate, header, scriptedServer } from './scripted-server.ts';
-import type { ScriptedServer } from './scripted-server.ts';
+import { harness, message, next, until } from './harness.ts';
+import { acceptClient, header, scriptedServer } from './scripted-server.ts';
 
-let server: ScriptedServer;
-const clients: Client[] = [];
-beforeEach(async () => {
-  server = await scriptedServer();
-});
-afterEach(async () => {
-  await server.close();
-  await Promise.all(clients.splice(0).map((client) => client.stop()));
-});
-
-function client(options: Partial<NodeClientOptions> = {}): Client {
-  const made = createClient({
-    jid: 'juliet@localhost', password: 'secret', service: server.service, allowInsecure: true, closeTimeout: 500,
-    reconnect: { base: 20, max: 100 }, ...options,
-  });
-  clients.push(made);
-  return made;
-}
-const ping = iqQuery('get', element('urn:xmpp:ping', 'ping', {}));
-const message = (id: string): Element => new Element('message', { id, to: 'romeo@localhost' });
-const next = (session: Client, type: 'online' | 'resumed' | 'disconnected'): Promise<void> =>
-  new Promise((resolve) => session.on(type, () => resolve()));
-const until = (session: Client, status: ConnectionStatus['status']): Promise<ConnectionStatus> =>
-  new Promise((resolve) => {
-    if (session.connection.status === status) return resolve(session.connection);
-    session.onConnection((now) => {
-      if (now.status === status) resolve(now);
-    });
-  });
+const given = harness();
 
 describe('start and stop', () => {
   test('signs in, sends, receives, and closes in order', async () => {
-    const session = client();
+    const session = given.client();
     const received = new Promise<Element>((resolve) => session.on('message', resolve));
     const started = session.start();
-    const peer = await acceptClient(server);
+    const peer = await acceptClient(given.server);
     expect(String(await started)).toBe('juliet@localhost/balcony');
     expect(session.status).toBe('online');
     peer.say("<message from='romeo@localhost' id='hi'/>");
@@ -65,50 +36,54 @@ describe('start and stop', () => {
   });
 
   test('a server that never answers the close does not keep anybody', async () => {
-    const session = client({ closeTimeout: 100 });
+    const session = given.client({ closeTimeout: 100 });
     const started = session.start();
-    await acceptClient(server);
+    await acceptClient(given.server);
     await started;
     await session[Symbol.asyncDispose]();
     expect(session.status).toBe('ended');
   });
 
   test('nobody listens: ConnectionError, and start can be called again', async () => {
-    const { port } = server;
-    await server.close();
-    const session = client();
+    const { port } = given.server;
+    await given.server.close();
+    const session = given.client();
     await expect(session.start()).rejects.toMatchObject({ name: 'ConnectionError', reason: 'refused' });
     expect(session.connection.status).toBe('idle');
     const error: unknown = await session.start().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ConnectionError);
     expect((error as Error).message).toContain(`127.0.0.1:${port}`);
-    server = await scriptedServer();
+    given.server = await scriptedServer();
   });
 
   test('a wrong password: SaslError, and no second attempt', async () => {
-    const session = client();
+    const session = given.client();
     const started = session.start({ retry: true });
-    const peer = await server.accept();
+    const peer = await given.server.accept();
     await peer.heard(/<stream:stream [^>]*>/);
-    peer.say(`${header()}<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:features>`);
+    peer.say(
+      `${header()}<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:features>`,
+    );
     await peer.heard(/<auth /);
     peer.say("<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>");
     await expect(started).rejects.toBeInstanceOf(SaslError);
-    expect(server.count).toBe(1);
+    expect(given.server.count).toBe(1);
   });
 
   test('a server that says nothing: TimeoutError', async () => {
-    const session = client({ timeout: 100 });
+    const session = given.client({ timeout: 100 });
     await expect(session.start()).rejects.toBeInstanceOf(TimeoutError);
-    expect((await server.accept()).rest()).toContain('<stream:stream ');
+    expect((await given.server.accept()).rest()).toContain('<stream:stream ');
   });
 
   test('row 8: no TLS and no leave to go without it: no password is sent', async () => {
-    const session = client({ allowInsecure: false });
+    const session = given.client({ allowInsecure: false });
     const started = session.start();
-    const peer = await server.accept();
+    const peer = await given.server.accept();
     await peer.heard(/<stream:stream [^>]*>/);
-    peer.say(`${header()}<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:features>`);
+    peer.say(
+      `${header()}<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:features>`,
+    );
     await expect(started).rejects.toBeInstanceOf(NegotiationError);
     await peer.closed;
     expect(peer.rest()).not.toContain('<auth');
@@ -116,17 +91,17 @@ describe('start and stop', () => {
 
   test('the signal stops it, before and after it is online', async () => {
     const early = new AbortController();
-    const first = client();
+    const first = given.client();
     const started = first.start({ signal: early.signal });
-    await server.accept();
+    await given.server.accept();
     early.abort(new Error('no patience'));
     await expect(started).rejects.toThrow('no patience');
     await until(first, 'ended');
 
     const late = new AbortController();
-    const second = client();
+    const second = given.client();
     const online = second.start({ signal: late.signal });
-    const peer = await acceptClient(server);
+    const peer = await acceptClient(given.server);
     await online;
     late.abort();
     await peer.heard(/<\/stream:stream>/);
@@ -138,19 +113,28 @@ describe('start and stop', () => {
     await dead.close();
     const endpoints = [
       { kind: 'tcp', host: '127.0.0.1', port: dead.port, directTls: false },
-      { kind: 'tcp', host: '127.0.0.1', port: server.port, directTls: false },
+      { kind: 'tcp', host: '127.0.0.1', port: given.server.port, directTls: false },
     ] as const;
     const make = (found: readonly (typeof endpoints)[number][]): Client => {
-      const made = createClientOn({ ...nodePlatform, async *discover() { yield* found; } }, { jid: 'juliet@localhost', password: 'secret', allowInsecure: true });
-      clients.push(made);
-      return made;
+      const made = createClientOn(
+        {
+          ...nodePlatform,
+          async *discover() {
+            yield* found;
+          },
+        },
+        { jid: 'juliet@localhost', password: 'secret', allowInsecure: true },
+      );
+      return given.keep(made);
     };
     const session = make(endpoints);
     const started = session.start();
-    await acceptClient(server);
+    await acceptClient(given.server);
     await started;
     await expect(make([endpoints[0], endpoints[0]]).start()).rejects.toMatchObject({
-      code: 'ERR_XMPP_DISCONNECTED', message: expect.stringMatching(new RegExp(`localhost.*${dead.port}.*; .*${dead.port}`)) as string,
+      name: 'ConnectionError',
+      reason: 'refused',
+      message: expect.stringMatching(new RegExp(`localhost.*${dead.port}.*; .*${dead.port}`)) as string,
     });
     await expect(make([]).start()).rejects.toThrow(/no address/);
   });
@@ -158,11 +142,11 @@ describe('start and stop', () => {
 
 describe('row 16: while there is no connection', () => {
   test('what is sent waits, and goes out in order, before what listeners for online send', async () => {
-    const session = client({ streamManagement: false });
+    const session = given.client({ streamManagement: false });
     session.on('online', () => void session.send(new Element('presence')));
     const before = [session.send(message('1')), session.send(message('2'))];
     const started = session.start();
-    const first = await acceptClient(server);
+    const first = await acceptClient(given.server);
     await started;
     await Promise.all(before);
     await first.heard(/^<message id="1" to="romeo@localhost"\/><message id="2" to="romeo@localhost"\/><presence\/>/);
@@ -171,76 +155,117 @@ describe('row 16: while there is no connection', () => {
     await lost;
     expect(session.status).toBe('offline');
     const waiting = [session.send(message('3')), session.send(message('4'))];
-    const second = await acceptClient(server);
+    const second = await acceptClient(given.server);
     await Promise.all(waiting);
     await second.heard(/^<message id="3" to="romeo@localhost"\/><message id="4" to="romeo@localhost"\/><presence\/>/);
   });
 
   test('the queue is bounded, and stopping fails what waits with a typed error', async () => {
-    const session = client({ queue: { stanzas: 2 } });
+    const session = given.client({ queue: { stanzas: 2 } });
     const waiting = [session.send(message('1')), session.send(message('2'))];
     await expect(session.send(message('3'))).rejects.toMatchObject({ name: 'XmppError', code: 'ERR_XMPP_QUEUE_FULL' });
     await session.stop();
     const results = await Promise.allSettled(waiting);
     for (const result of results) expect((result as PromiseRejectedResult).reason).toBeInstanceOf(DisconnectedError);
-    const small = client({ queue: { size: 50 } });
+    const small = given.client({ queue: { size: 50 } });
     const fits = small.send(message('1'));
     fits.catch(() => {});
     await expect(small.send(message('2'))).rejects.toBeInstanceOf(XmppError);
   });
 
   test('a signal takes back what still waits', async () => {
-    const session = client();
+    const session = given.client();
     const controller = new AbortController();
     const taken = session.send(message('1'), { signal: controller.signal });
     const kept = session.send(message('2'));
     controller.abort(new Error('never mind'));
     await expect(taken).rejects.toThrow('never mind');
     const started = session.start();
-    const peer = await acceptClient(server);
+    const peer = await acceptClient(given.server);
     await started;
     await kept;
     await peer.heard(/^<message id="2"/);
   });
 
+  test('row 12: XEP-0478 what the server would not take is refused before it is sent, queued or not', async () => {
+    const session = given.client();
+    const big = (): Element => message('big').c('body').t('x'.repeat(1_000)).up();
+    const queued = session.send(big());
+    queued.catch(() => {});
+    const fits = session.send(message('1'));
+    const started = session.start();
+    const peer = await acceptClient(given.server, {
+      features: "<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>1000</max-bytes></limits>",
+    });
+    await started;
+    await expect(queued).rejects.toMatchObject({ code: 'ERR_XMPP_TOO_BIG' });
+    await expect(session.send(big())).rejects.toMatchObject({ code: 'ERR_XMPP_TOO_BIG' });
+    await fits;
+    await peer.heard(/^<message id="1" [^>]*\/>$/);
+  });
+
   test('row 15: what XML can’t carry is refused at once, with its path, connected or not', async () => {
-    const session = client();
+    const session = given.client();
     const broken = new Element('message').c('body').t('a\u0000b').up();
     await expect(session.send(broken)).rejects.toMatchObject({ name: 'XmlError', path: 'message > body' });
-    await expect(session.send(new Element('query', { xmlns: 'x' }))).rejects.toMatchObject({ code: 'ERR_XMPP_NOT_A_STANZA' });
+    await expect(session.send(new Element('query', { xmlns: 'x' }))).rejects.toMatchObject({
+      code: 'ERR_XMPP_NOT_A_STANZA',
+    });
   });
 
   test('the connection comes back with growing, random pauses', async () => {
     const delays: number[] = [];
-    const session = client({ reconnect: { base: 10, max: 40, random: () => 1 } });
+    const session = given.client({ reconnect: { base: 10, max: 40, random: () => 1 } });
     session.onConnection((status) => {
       if (status.status === 'waiting') delays.push(status.delay);
     });
     const started = session.start();
-    (await acceptClient(server)).cut();
+    (await acceptClient(given.server)).cut();
     await started;
-    for (let attempt = 0; attempt < 4; attempt += 1) (await server.accept()).cut();
-    await acceptClient(server);
+    for (let attempt = 0; attempt < 4; attempt += 1) (await given.server.accept()).cut();
+    await acceptClient(given.server);
     await until(session, 'online');
     expect(delays).toEqual([10, 20, 40, 40, 40]);
   });
 
-  test('without reconnection the session ends with the reason', async () => {
-    const session = client({ reconnect: false });
+  test('the machine’s return to the network ends the pause', async () => {
+    let wake: (() => void) | undefined;
+    const session = createClientOn(
+      { ...nodePlatform, onWake: (callback) => ((wake = callback), () => (wake = undefined)) },
+      {
+        jid: 'juliet@localhost',
+        password: 'secret',
+        service: given.server.service,
+        allowInsecure: true,
+        reconnect: { base: 60_000, random: () => 1 },
+      },
+    );
+    given.keep(session);
     const started = session.start();
-    (await acceptClient(server)).cut();
+    (await acceptClient(given.server)).cut();
+    await started;
+    await until(session, 'waiting');
+    wake?.();
+    await acceptClient(given.server);
+    await until(session, 'online');
+  });
+
+  test('without reconnection the session ends with the reason', async () => {
+    const session = given.client({ reconnect: false });
+    const started = session.start();
+    (await acceptClient(given.server)).cut();
     await started;
     await until(session, 'ended');
     expect(session.signal.reason).toBeInstanceOf(XmppError);
   });
 
   test('a silent connection is found dead and made anew', async () => {
-    const session = client({ keepalive: { interval: 50, timeout: 50 } });
+    const session = given.client({ keepalive: { interval: 50, timeout: 50 } });
     const started = session.start();
-    const first = await acceptClient(server);
+    const first = await acceptClient(given.server);
     await started;
     await first.heard(/<iq [^>]*><ping xmlns="urn:xmpp:ping"\/><\/iq>/);
-    const second = await acceptClient(server, { sm: 'session-1' });
+    const second = await acceptClient(given.server, { sm: 'session-1' });
     await until(session, 'online');
     // With stream management the request for an acknowledgement is the question, and any answer is a sign of life.
     await second.heard(/<r /);
@@ -248,7 +273,7 @@ describe('row 16: while there is no connection', () => {
     await second.heard(/<r /);
     second.say(' ');
     await second.heard(/<r /);
-    expect(server.count).toBe(2);
+    expect(given.server.count).toBe(2);
   });
 });
 
@@ -257,44 +282,44 @@ describe('stream errors', () => {
     `<stream:error><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'>${text}</${condition}></stream:error></stream:stream>`;
 
   test('conflict ends the session: coming back would only push the other one out', async () => {
-    const session = client();
+    const session = given.client();
     const started = session.start();
-    const peer = await acceptClient(server);
+    const peer = await acceptClient(given.server);
     await started;
     peer.say(error('conflict'));
     const ended = await until(session, 'ended');
     expect(ended).toMatchObject({ error: { name: 'StreamError', condition: 'conflict', by: 'peer' } });
     expect(session.signal.reason).toBeInstanceOf(StreamError);
-    expect(server.count).toBe(1);
+    expect(given.server.count).toBe(1);
   });
 
   test('system-shutdown comes back', async () => {
-    const session = client();
+    const session = given.client();
     const started = session.start();
-    const peer = await acceptClient(server);
+    const peer = await acceptClient(given.server);
     await started;
     peer.say(error('system-shutdown'));
-    await acceptClient(server);
+    await acceptClient(given.server);
     await until(session, 'online');
   });
 
   test('row 10: malformed XML is answered with a stream error, then the connection is made anew', async () => {
-    const session = client();
+    const session = given.client();
     const started = session.start();
-    const peer = await acceptClient(server);
+    const peer = await acceptClient(given.server);
     await started;
     peer.say('<message><body></message><message/>');
     await peer.heard(/<error xmlns="http:\/\/etherx.jabber.org\/streams"><not-well-formed .*<\/stream:stream>/);
     peer.say('</stream:stream><message/>&&&');
-    await acceptClient(server);
+    await acceptClient(given.server);
     await until(session, 'online');
   });
 
   test('see-other-host leads to the other host', async () => {
     const other = await scriptedServer();
-    const session = client();
+    const session = given.client();
     const started = session.start();
-    const peer = await server.accept();
+    const peer = await given.server.accept();
     await peer.heard(/<stream:stream [^>]*>/);
     peer.say(header() + error('see-other-host', `127.0.0.1:${other.port}`));
     await acceptClient(other);
@@ -303,121 +328,30 @@ describe('stream errors', () => {
   });
 
   test('hosts that send each other’s clients around end with an error', async () => {
-    const session = client();
+    const session = given.client();
     const started = session.start();
     started.catch(() => {});
     for (let round = 0; round < 4; round += 1) {
-      const peer = await server.accept();
+      const peer = await given.server.accept();
       await peer.heard(/<stream:stream [^>]*>/);
-      peer.say(header() + error('see-other-host', `127.0.0.1:${server.port}`));
+      peer.say(header() + error('see-other-host', `127.0.0.1:${given.server.port}`));
     }
     await expect(started).rejects.toThrow(/see-other-host/);
-    expect(server.count).toBe(4);
+    expect(given.server.count).toBe(4);
   });
 
   test('a stanza that the server calls malformed is not sent again with the next session', async () => {
-    const session = client();
+    const session = given.client();
     const started = session.start();
-    const first = await acceptClient(server, { sm: 'session-1' });
+    const first = await acceptClient(given.server, { sm: 'session-1' });
     await started;
     const { acked } = await session.send(message('poison'));
     await first.heard(/poison/);
     first.say(error('policy-violation'));
     await expect(acked).rejects.toBeInstanceOf(StreamError);
-    const second = await acceptClient(server, { sm: 'session-2' });
+    const second = await acceptClient(given.server, { sm: 'session-2' });
     await until(session, 'online');
     await session.send(message('good'));
     await second.heard(/^<message id="good"/);
-  });
-});
-
-describe('XEP-0198 through a client', () => {
-  test('a cut connection is resumed: nothing lost, nothing repeated, a pending request is answered', async () => {
-    const session = client();
-    const ids: string[] = [];
-    session.on('message', (stanza) => ids.push(String(stanza.attrs['id'])));
-    let online = 0;
-    session.on('online', () => (online += 1));
-    const started = session.start();
-    const first = await acceptClient(server, { sm: 'session-1' });
-    await started;
-    first.say("<message id='in-1'/><message id='in-2'/>");
-    const deliveries = [await session.send(message('1')), await session.send(message('2'))];
-    await first.heard(/<message id="2"[^>]*>/);
-    const answer = session.request(ping, {}, { to: 'localhost' });
-    const [, id] = await first.heard(/<iq [^>]*id="([^"]+)"/);
-    const resumed = next(session, 'resumed');
-    const lost = next(session, 'disconnected');
-    first.cut();
-    await lost;
-    const late = session.send(message('3'));
-    const { peer, h } = await acceptResume(server, 'session-1');
-    expect(h).toBe(2);
-    peer.say("<resumed xmlns='urn:xmpp:sm:3' previd='session-1' h='1'/><message id='in-3'/>");
-    await resumed;
-    await late;
-    await peer.heard(/^<message id="2" to="romeo@localhost"\/><iq [^>]*><ping [^>]*\/><\/iq><r [^>]*\/><message id="3" to="romeo@localhost"\/>/);
-    peer.say(`<iq type='result' from='localhost' id='${id!}'/><a xmlns='urn:xmpp:sm:3' h='4'/>`);
-    await answer;
-    await Promise.all([...deliveries.map(({ acked }) => acked), (await late).acked]);
-    expect(ids).toEqual(['in-1', 'in-2', 'in-3']);
-    expect(online).toBe(1);
-  });
-
-  test('a session that can’t be resumed: messages go out again with a delay, the rest is told', async () => {
-    const failures: unknown[] = [];
-    const session = client({ streamManagement: { onFailed: (error) => failures.push(error) } });
-    const started = session.start();
-    const first = await acceptClient(server, { sm: 'session-1' });
-    await started;
-    const kept = await session.send(message('1'));
-    const presence = await session.send(new Element('presence'));
-    await first.heard(/<presence\/>/);
-    first.cut();
-    const { peer } = await acceptResume(server, 'session-1');
-    peer.say("<failed xmlns='urn:xmpp:sm:3'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>");
-    await answerBind(peer, 'juliet@localhost/second');
-    await peer.heard(/<enable [^>]*>/);
-    peer.say("<enabled xmlns='urn:xmpp:sm:3' id='session-2' resume='true'/>");
-    await peer.heard(/^<message id="1" to="romeo@localhost"><delay xmlns="urn:xmpp:delay" stamp="[^"]+Z"\/><\/message>/);
-    peer.say("<a xmlns='urn:xmpp:sm:3' h='1'/>");
-    await kept.acked;
-    await expect(presence.acked).rejects.toBeInstanceOf(DisconnectedError);
-    expect(String(session.jid)).toBe('juliet@localhost/second');
-    expect(failures).toHaveLength(1);
-  });
-
-  test('the next connection goes where the server keeps the session, and elsewhere if that is gone', async () => {
-    const other = await scriptedServer();
-    const session = client();
-    const started = session.start();
-    const first = await acceptClient(server, { sm: `session-1' location='127.0.0.1:${other.port}` });
-    await started;
-    first.cut();
-    const { peer } = await acceptResume(other, 'session-1');
-    const resumed = next(session, 'resumed');
-    peer.say("<resumed xmlns='urn:xmpp:sm:3' previd='session-1' h='0'/>");
-    await resumed;
-    await other.close();
-    const again = await acceptResume(server, 'session-1');
-    const back = next(session, 'resumed');
-    again.peer.say("<resumed xmlns='urn:xmpp:sm:3' previd='session-1' h='0'/>");
-    await back;
-  });
-
-  test('what comes after a sign-in that was cut in the middle still knows the session', async () => {
-    const session = client();
-    const started = session.start();
-    const first = await acceptClient(server, { sm: 'session-1' });
-    await started;
-    await session.send(message('1'));
-    await first.heard(/<message/);
-    first.cut();
-    const half = await server.accept();
-    await authenticate(half, "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='urn:xmpp:sm:3'/>");
-    half.cut();
-    const { peer } = await acceptResume(server, 'session-1');
-    peer.say("<resumed xmlns='urn:xmpp:sm:3' previd='session-1' h='0'/>");
-    await peer.heard(/^<message id="1"/);
   });
 });

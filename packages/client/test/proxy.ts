@@ -18,7 +18,10 @@ export async function startProxy(target: { readonly host: string; readonly port:
     const far = connect(target.port, target.host);
     const pair = [near, far] as const;
     pairs.add(pair);
-    for (const [from, to] of [[near, far], [far, near]] as const) {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       from.on('data', (data) => to.write(data));
       from.on('error', () => {});
       from.on('close', () => {
@@ -28,19 +31,20 @@ export async function startProxy(target: { readonly host: string; readonly port:
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const cut = (): void => {
+    for (const [near, far] of [...pairs]) {
+      near.resetAndDestroy();
+      far.resetAndDestroy();
+    }
+  };
   return {
     port: (server.address() as AddressInfo).port,
     get connections() {
       return connections;
     },
-    cut() {
-      for (const [near, far] of [...pairs]) {
-        near.resetAndDestroy();
-        far.resetAndDestroy();
-      }
-    },
+    cut,
     async close() {
-      this.cut();
+      cut();
       await new Promise((resolve) => server.close(resolve));
     },
   };

@@ -113,13 +113,18 @@ const smFeature = "<sm xmlns='urn:xmpp:sm:3'/>";
 /** Binds an address. */
 export async function answerBind(peer: Peer, jid = 'juliet@localhost/balcony'): Promise<void> {
   const [, id] = await peer.heard(/<iq [^>]*id="([^"]+)"><bind [^>]*\/><\/iq>/);
-  peer.say(`<iq type='result' id='${id!}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${jid}</jid></bind></iq>`);
+  peer.say(
+    `<iq type='result' id='${id!}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${jid}</jid></bind></iq>`,
+  );
 }
 
 /** Lets a client sign in. */
-export async function acceptClient(server: ScriptedServer, options: { sm?: string; jid?: string } = {}): Promise<Peer> {
+export async function acceptClient(
+  server: ScriptedServer,
+  options: { sm?: string; jid?: string; features?: string } = {},
+): Promise<Peer> {
   const peer = await server.accept();
-  await authenticate(peer, bindFeature + (options.sm === undefined ? '' : smFeature));
+  await authenticate(peer, bindFeature + (options.sm === undefined ? '' : smFeature) + (options.features ?? ''));
   await answerBind(peer, options.jid);
   if (options.sm !== undefined) {
     await peer.heard(/<enable [^>]*>/);

@@ -26,7 +26,8 @@ export function createComponentStream(domain: string, secret: string, port: Clie
             proving = true;
             xml.send(createElement('handshake', NS_COMPONENT, {}, [digest]));
           },
-          (cause: unknown) => xml.abandon(new NegotiationError('nothing-to-do', 'SHA-1 is not available here', { cause })),
+          (cause: unknown) =>
+            xml.abandon(new NegotiationError('nothing-to-do', 'SHA-1 is not available here', { cause })),
         );
       },
       element(element) {
@@ -39,7 +40,12 @@ export function createComponentStream(domain: string, secret: string, port: Clie
           online = true;
           port.online(parseJid(domain), false);
         } else {
-          xml.abandon(new NegotiationError('nothing-to-do', `the server of ${domain} sent <${element.name}/> before it took the handshake`));
+          xml.abandon(
+            new NegotiationError(
+              'nothing-to-do',
+              `the server of ${domain} sent <${element.name}/> before it took the handshake`,
+            ),
+          );
         }
       },
       closed(error: XmppError | undefined) {
@@ -56,6 +62,8 @@ export function createComponentStream(domain: string, secret: string, port: Clie
     get jid() {
       return online ? parseJid(domain) : undefined;
     },
+    // XEP-0478 speaks in features, which a component's stream has none of.
+    limits: {},
     start: () => xml.open({ to: domain }),
     receive: (data) => xml.receive(data),
     send(stanza, receipt) {

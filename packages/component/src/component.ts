@@ -3,7 +3,13 @@ import type { Element, Session } from '@xeps/core';
 import type { Jid } from '@xeps/core/jid';
 import { parseJid, tryParseJid } from '@xeps/core/jid';
 import { connectTcp, createConnection, systemClock } from '@xeps/client/connection';
-import type { ConnectionSettings, ConnectionStatus, Endpoint, NodeTlsOptions, StartOptions } from '@xeps/client/connection';
+import type {
+  ConnectionSettings,
+  ConnectionStatus,
+  Endpoint,
+  NodeTlsOptions,
+  StartOptions,
+} from '@xeps/client/connection';
 import { createComponentStream } from './component-stream.ts';
 
 /** Which component connects, where to, and how. */
@@ -103,5 +109,8 @@ function addressFault(stanza: Element, address: Jid): XmppError | undefined {
   const sender = tryParseJid(String(from));
   if (to === undefined) return new XmppError('ERR_XMPP_ADDRESSING', `a component's <${stanza.name}/> needs a "to"`);
   if (sender?.domain === address.domain) return undefined;
-  return new XmppError('ERR_XMPP_ADDRESSING', `${String(address)} can't send <${stanza.name}/> in the name of ${String(from)}`);
+  return new XmppError(
+    'ERR_XMPP_ADDRESSING',
+    `${String(address)} can't send <${stanza.name}/> in the name of ${String(from)}`,
+  );
 }

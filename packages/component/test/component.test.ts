@@ -20,8 +20,13 @@ afterEach(async () => {
 
 function component(options: Partial<ComponentOptions> = {}): Component {
   const made = createComponent({
-    domain: 'plays.shakespeare.lit', secret: 'secret', host: '127.0.0.1', port: server.port, closeTimeout: 300,
-    reconnect: { base: 10, max: 20 }, ...options,
+    domain: 'plays.shakespeare.lit',
+    secret: 'secret',
+    host: '127.0.0.1',
+    port: server.port,
+    closeTimeout: 300,
+    reconnect: { base: 10, max: 20 },
+    ...options,
   });
   components.push(made);
   return made;
@@ -31,7 +36,9 @@ const header = (id: string): string =>
 
 async function acceptComponent(id = '3BF96D32'): Promise<Peer> {
   const peer = await server.accept();
-  await peer.heard(/<stream:stream xmlns='jabber:component:accept' xmlns:stream='http:\/\/etherx.jabber.org\/streams' to='plays.shakespeare.lit'>/);
+  await peer.heard(
+    /<stream:stream xmlns='jabber:component:accept' xmlns:stream='http:\/\/etherx.jabber.org\/streams' to='plays.shakespeare.lit'>/,
+  );
   peer.say(header(id));
   const [, digest] = await peer.heard(/<handshake>([0-9a-f]{40})<\/handshake>/);
   expect(digest).toBe(createHash('sha1').update(`${id}secret`).digest('hex'));
@@ -54,9 +61,15 @@ describe('XEP-0114 §3 Protocol Flow', () => {
     const message = await received;
     expect(message.getNS()).toBe('jabber:client');
     expect(message.getChildText('body')).toBe('hi');
-    const reply = new Element('message', { to: 'romeo@example.net', from: 'bot@plays.shakespeare.lit', xmlns: 'jabber:client' });
+    const reply = new Element('message', {
+      to: 'romeo@example.net',
+      from: 'bot@plays.shakespeare.lit',
+      xmlns: 'jabber:client',
+    });
     await session.send(reply.c('body').t('hello').up());
-    await peer.heard(/^<message to="romeo@example.net" from="bot@plays.shakespeare.lit"><body>hello<\/body><\/message>/);
+    await peer.heard(
+      /^<message to="romeo@example.net" from="bot@plays.shakespeare.lit"><body>hello<\/body><\/message>/,
+    );
     await session.send(new Element('presence', { to: 'romeo@example.net' }));
     await peer.heard(/^<presence to="romeo@example.net" from="plays.shakespeare.lit"\/>/);
   });
@@ -67,7 +80,9 @@ describe('XEP-0114 §3 Protocol Flow', () => {
     const started = session.start();
     const peer = await acceptComponent();
     await started;
-    peer.say("<iq type='get' id='1' from='romeo@example.net/x' to='bot@plays.shakespeare.lit'><ping xmlns='urn:xmpp:ping'/></iq>");
+    peer.say(
+      "<iq type='get' id='1' from='romeo@example.net/x' to='bot@plays.shakespeare.lit'><ping xmlns='urn:xmpp:ping'/></iq>",
+    );
     const [iq] = await peer.heard(/<iq [^>]*\/>/);
     expect(iq).toContain('to="romeo@example.net/x"');
     expect(iq).toContain('from="bot@plays.shakespeare.lit"');
@@ -77,7 +92,9 @@ describe('XEP-0114 §3 Protocol Flow', () => {
   test('a stanza without addressee, or from elsewhere, is refused before it ends the stream for all', async () => {
     const session = component();
     await expect(session.send(new Element('message'))).rejects.toMatchObject({ code: 'ERR_XMPP_ADDRESSING' });
-    await expect(session.send(new Element('message', { to: 'a@b.example', from: 'c@d.example' }))).rejects.toMatchObject({ code: 'ERR_XMPP_ADDRESSING' });
+    await expect(
+      session.send(new Element('message', { to: 'a@b.example', from: 'c@d.example' })),
+    ).rejects.toMatchObject({ code: 'ERR_XMPP_ADDRESSING' });
   });
 });
 
@@ -89,7 +106,9 @@ describe('what goes wrong', () => {
     await peer.heard(/<stream:stream /);
     peer.say(header('x'));
     await peer.heard(/<handshake>/);
-    peer.say("<stream:error><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>");
+    peer.say(
+      "<stream:error><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>",
+    );
     const error: unknown = await started.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(StreamError);
     expect(error).toMatchObject({ condition: 'not-authorized', retry: 'never' });
@@ -121,7 +140,9 @@ describe('what goes wrong', () => {
     const started = session.start();
     const peer = await server.accept();
     await peer.heard(/<stream:stream /);
-    peer.say("<stream:stream xmlns:stream='http://etherx.jabber.org/streams' xmlns='jabber:client' id='x' version='1.0'>");
+    peer.say(
+      "<stream:stream xmlns:stream='http://etherx.jabber.org/streams' xmlns='jabber:client' id='x' version='1.0'>",
+    );
     await expect(started).rejects.toMatchObject({ condition: 'invalid-namespace' });
   });
 

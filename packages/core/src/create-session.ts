@@ -60,16 +60,16 @@ export function createSession(init: SessionInit): SessionControl {
   let address = toJid(init.jid);
   let status: Session['status'] = 'offline';
 
+  let reporting = false;
   const fault = (error: unknown, stanza?: Element): void => {
-    if (events.has('fault')) events.emit('fault', { error, ...(stanza && { stanza }) });
-    else console.error('xeps: unhandled fault; listen for it with session.on("fault", …)', error);
-  };
-  const events = createEmitter<SessionEvents>((error, type) => {
     // What a listener for faults throws must not come back to it.
-    if (type === 'fault') console.error('xeps: a listener for faults threw', error);
-    else fault(error);
-  });
-  const outgoing = createEmitter<{ message: Element; presence: Element }>((error) => fault(error));
+    if (reporting || !events.has('fault')) return console.error('xeps: a fault that session.on("fault", …) did not take', error);
+    reporting = true;
+    events.emit('fault', { error, ...(stanza && { stanza }) });
+    reporting = false;
+  };
+  const events = createEmitter<SessionEvents>(fault);
+  const outgoing = createEmitter<{ message: Element; presence: Element }>(fault);
 
   async function send(stanza: Element, options: SendOptions = {}): Promise<Delivery> {
     life.signal.throwIfAborted();
@@ -229,6 +229,7 @@ export function createSession(init: SessionInit): SessionControl {
       return onPayload(kind as 'message' | 'presence', second as AnySchema, third as PayloadListener['run'], signal);
     },
     beforeSend: (kind, add, options) => outgoing.on(kind, add, options),
+    report: fault,
     use(plugin) {
       if (!plugins.has(plugin.name)) plugins.set(plugin.name, plugin.install(session));
       return plugins.get(plugin.name) as ReturnType<typeof plugin.install>;

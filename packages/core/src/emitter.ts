@@ -27,7 +27,7 @@ export interface Emitter<Events extends object> {
 
 /** Makes an {@link Emitter}; `report` is given what listeners throw. */
 /* @__NO_SIDE_EFFECTS__ */
-export function createEmitter<Events extends object>(report: (error: unknown, type: keyof Events) => void): Emitter<Events> {
+export function createEmitter<Events extends object>(report: (error: unknown) => void): Emitter<Events> {
   const listeners = new Map<keyof Events, ((event: never) => void)[]>();
   return {
     on(type, listener, { signal } = {}) {
@@ -43,7 +43,7 @@ export function createEmitter<Events extends object>(report: (error: unknown, ty
         try {
           (listener as (event: unknown) => void)(event);
         } catch (error) {
-          report(error, type);
+          report(error);
         }
       }
     },

@@ -222,6 +222,12 @@ describe('events', () => {
     expect(faults).toMatchObject([{ code: 'ERR_XMPP_STANZA' }]);
   });
 
+  it('report makes a fault', () => {
+    const { client, faults } = link();
+    client.report('odd');
+    expect(faults).toEqual(['odd']);
+  });
+
   it('beforeSend adds to what goes out', async () => {
     const { client, wire } = link();
     client.beforeSend('presence', (stanza) => void stanza.c('c', { xmlns: 'urn:c' }));

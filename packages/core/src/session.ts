@@ -105,6 +105,9 @@ export interface Session {
   /** Adds to stanzas on their way out, such as capabilities to presence. */
   beforeSend(kind: 'message' | 'presence', add: (stanza: Element) => void, options?: ListenOptions): Disposable;
 
+  /** Makes a `fault` of something that went wrong and that nobody waits for. */
+  report(error: unknown, stanza?: Element): void;
+
   /** Installs a plugin and what it requires, each once a session; returns the same API every time. */
   use<Api>(plugin: Plugin<Api>): Api;
 }

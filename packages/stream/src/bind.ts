@@ -10,11 +10,15 @@ export function bind(options: { readonly resource?: string | undefined } = {}): 
   return {
     name: 'bind',
     negotiate(features, stream) {
-      if (!stream.authenticated || stream.jid !== undefined || features.getChild('bind', NS_BIND) === undefined) return 'skip';
+      if (!stream.authenticated || stream.jid !== undefined || features.getChild('bind', NS_BIND) === undefined)
+        return 'skip';
       return (async (): Promise<Outcome> => {
         const id = crypto.randomUUID();
-        const resource = options.resource === undefined ? [] : [createElement('resource', NS_BIND, {}, [options.resource])];
-        stream.send(createElement('iq', NS_CLIENT, { type: 'set', id }, [createElement('bind', NS_BIND, {}, resource)]));
+        const resource =
+          options.resource === undefined ? [] : [createElement('resource', NS_BIND, {}, [options.resource])];
+        stream.send(
+          createElement('iq', NS_CLIENT, { type: 'set', id }, [createElement('bind', NS_BIND, {}, resource)]),
+        );
         const answer = await stream.next((element) => element.name === 'iq' && element.attrs['id'] === id);
         if (answer.attrs['type'] !== 'result') {
           const conditions = answer.getChild('error') === undefined ? [] : childElements(answer.getChild('error')!);
@@ -27,7 +31,10 @@ export function bind(options: { readonly resource?: string | undefined } = {}): 
         const jid = tryParseJid(text);
         // §7.6.1: a full address, and nobody but the domain asked for can give it out.
         if (jid?.resource === undefined || jid.domain !== stream.domain) {
-          throw new NegotiationError('bind', `${stream.domain} bound "${text}", which is not a full address of that domain`);
+          throw new NegotiationError(
+            'bind',
+            `${stream.domain} bound "${text}", which is not a full address of that domain`,
+          );
         }
         stream.setBound(jid);
         return 'done';

@@ -1,7 +1,17 @@
 import { Element } from '@xeps/core';
 import { describe, expect, test } from 'vitest';
 import {
-  bound, features, header, proceed, saslFeature, scripted, settle, signIn, success, tlsFeature, untilBind,
+  bound,
+  features,
+  header,
+  proceed,
+  saslFeature,
+  scripted,
+  settle,
+  signIn,
+  success,
+  tlsFeature,
+  untilBind,
 } from '../test/harness.ts';
 import { encodeStanza, NegotiationError, SaslError, StreamError } from './index.ts';
 
@@ -38,7 +48,10 @@ describe('signing in', () => {
       const script = scripted();
       await signIn(script);
       for (let at = 0; at < bytes.length; at += size) script.stream.receive(bytes.subarray(at, at + size));
-      expect(script.stanzas.map((stanza) => stanza.getChildText('body'))).toEqual(['ä€😀 x &'.repeat(3), 'ä€😀 x &'.repeat(3)]);
+      expect(script.stanzas.map((stanza) => stanza.getChildText('body'))).toEqual([
+        'ä€😀 x &'.repeat(3),
+        'ä€😀 x &'.repeat(3),
+      ]);
     }
   });
 
@@ -67,7 +80,9 @@ describe('signing in', () => {
     const script = scripted();
     script.stream.start();
     await script.say(header() + features(saslFeature));
-    await script.say("<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><account-disabled/><text>Call us</text></failure>");
+    await script.say(
+      "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><account-disabled/><text>Call us</text></failure>",
+    );
     expect(script.closed[0]).toBeInstanceOf(SaslError);
     expect(script.closed[0]).toMatchObject({ condition: 'account-disabled', text: 'Call us' });
     expect(script.closed[0]?.message).toContain('example.org');
@@ -84,7 +99,12 @@ describe('signing in', () => {
   });
 
   test.each([
-    ['an error', (id: string) => `<iq type='error' id='${id}'><error type='cancel'><conflict xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`, /conflict/],
+    [
+      'an error',
+      (id: string) =>
+        `<iq type='error' id='${id}'><error type='cancel'><conflict xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
+      /conflict/,
+    ],
     ['row 11: an error without <error/>', (id: string) => `<iq type='error' id='${id}'/>`, /no reason/],
     ['an address of another domain', (id: string) => bound(id, 'juliet@evil.example/x'), /evil/],
     ['a bare address', (id: string) => bound(id, 'juliet@example.org'), /full address/],
@@ -102,7 +122,10 @@ describe('signing in', () => {
     const script = scripted();
     script.stream.start();
     await script.say(header() + features("<auth xmlns='http://jabber.org/features/iq-auth'/>"));
-    expect(script.closed[0]).toMatchObject({ reason: 'nothing-to-do', message: expect.stringContaining('iq-auth') as string });
+    expect(script.closed[0]).toMatchObject({
+      reason: 'nothing-to-do',
+      message: expect.stringContaining('iq-auth') as string,
+    });
   });
 });
 
@@ -119,7 +142,10 @@ describe('row 8: before TLS and before signing in', () => {
   test('allowInsecure goes on without TLS', async () => {
     const script = scripted({ secure: false, allowInsecure: true });
     script.stream.start();
-    await script.say(header() + features("<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>"));
+    await script.say(
+      header() +
+        features("<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>"),
+    );
     // …but the password still does not go out in the clear unless the connection is declared as trusted.
     expect(script.closed[0]).toMatchObject({ condition: 'insecure' });
   });
@@ -169,19 +195,28 @@ describe('row 8: before TLS and before signing in', () => {
   });
 
   test.each([
-    ['instead of features', async (script: ReturnType<typeof scripted>) => {
-      script.stream.start();
-      await script.say(header() + message('early'));
-    }],
-    ['instead of SASL', async (script: ReturnType<typeof scripted>) => {
-      script.stream.start();
-      await script.say(header() + features(saslFeature));
-      await script.say(message('early'));
-    }],
-    ['instead of the answer to bind', async (script: ReturnType<typeof scripted>) => {
-      await untilBind(script);
-      await script.say(message('early'));
-    }],
+    [
+      'instead of features',
+      async (script: ReturnType<typeof scripted>) => {
+        script.stream.start();
+        await script.say(header() + message('early'));
+      },
+    ],
+    [
+      'instead of SASL',
+      async (script: ReturnType<typeof scripted>) => {
+        script.stream.start();
+        await script.say(header() + features(saslFeature));
+        await script.say(message('early'));
+      },
+    ],
+    [
+      'instead of the answer to bind',
+      async (script: ReturnType<typeof scripted>) => {
+        await untilBind(script);
+        await script.say(message('early'));
+      },
+    ],
   ])('§6.3.1 a stanza %s ends the stream and is not delivered', async (_, run) => {
     const script = scripted();
     await run(script);
@@ -201,7 +236,13 @@ describe('row 8: before TLS and before signing in', () => {
   test('<success/> before the answer was sent does not sign in', async () => {
     const script = scripted();
     script.stream.start();
-    await script.say(header() + features(saslFeature) + success + header() + features("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"));
+    await script.say(
+      header() +
+        features(saslFeature) +
+        success +
+        header() +
+        features("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"),
+    );
     expect(script.online).toEqual([]);
     expect(script.closed[0]).toBeInstanceOf(StreamError);
   });
@@ -229,6 +270,8 @@ describe('rows 10, 12, 13: bad input ends the stream with a typed error', () => 
     expect(script.closed[0]).toMatchObject({ condition, by: 'self' });
     expect(script.stanzas).toEqual([]);
     expect(script.stream.state).toBe('closed');
-    expect(script.written()).toMatch(new RegExp(`^<error xmlns="http://etherx.jabber.org/streams"><${condition} .*</error></stream:stream>$`));
+    expect(script.written()).toMatch(
+      new RegExp(`^<error xmlns="http://etherx.jabber.org/streams"><${condition} .*</error></stream:stream>$`),
+    );
   });
 });

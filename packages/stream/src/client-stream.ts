@@ -9,7 +9,7 @@
  * While negotiating, elements wait in `backlog` until a module asks for them. A stanza before an address is bound is a
  * fault of the peer's (RFC 6120 §6.3.1 and §7.1); one between binding and `online` is kept and delivered then.
  */
-import { XmppError } from '@xeps/core';
+import { DisconnectedError, XmppError } from '@xeps/core';
 import type { Element } from '@xeps/core';
 import type { Jid } from '@xeps/core/jid';
 import type { XmlLimits } from '@xeps/core/xml';
@@ -21,6 +21,8 @@ import type { StreamHeader } from './header.ts';
 import type { Outcome, Receipt, StreamContext, StreamModule } from './module.ts';
 import { NS_CLIENT, NS_STREAM } from './namespaces.ts';
 import { NegotiationError, StreamError } from './stream-error.ts';
+import { decodeStreamLimits } from './stream-limits.ts';
+import type { StreamLimits } from './stream-limits.ts';
 import { createXmlStream } from './xml-stream.ts';
 
 /** See the file's head. */
@@ -47,8 +49,8 @@ export interface ClientStreamOptions {
 export interface ClientStreamPort {
   /** Hands text to the transport. */
   write(text: string): void;
-  /** Upgrades the connection to TLS and verifies the certificate. Called while the server's consent is being read, so that
-   * reading can stop right there; bytes that came in the clear are not to be given to `receive` any more. */
+  /** Upgrades the connection to TLS and verifies the certificate. Called while the server's consent is being read,
+   * so that reading can stop right there; bytes that came in the clear are not to be given to `receive` any more. */
   startTls(): Promise<void>;
   /** Stanzas may be sent. Those kept back are delivered right after. */
   online(jid: Jid, resumed: boolean): void;
@@ -62,6 +64,8 @@ export interface ClientStreamPort {
 export interface ClientStream {
   readonly state: ClientStreamState;
   readonly jid: Jid | undefined;
+  /** What the server said that it takes in. */
+  readonly limits: StreamLimits;
   /** Opens the stream. */
   start(): void;
   receive(data: Uint8Array | string): void;
@@ -94,6 +98,7 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
   let resumed = false;
   let online = false;
   let header: StreamHeader = {};
+  let limits: StreamLimits = {};
   let turn: StreamModule | undefined;
   let waiter: Waiter | undefined;
   let upgrade: Promise<void> | undefined;
@@ -104,7 +109,7 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
     online = false;
     const waiting = waiter;
     waiter = undefined;
-    waiting?.reject(error ?? new NegotiationError('closed', `${domain} closed the stream before it was ready`));
+    waiting?.reject(error ?? new DisconnectedError(`${domain} closed the stream before it was ready`));
     for (const module of modules) module.ended?.(error === undefined);
     port.closed(error);
   };
@@ -150,7 +155,11 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
         kept.push(element);
       } else {
         const condition = isStanzaKind(element.name) ? 'not-authorized' : 'unsupported-stanza-type';
-        xml.fail(new StreamError(condition, { text: `<${element.name} xmlns='${element.getNS() ?? ''}'> was not expected while signing in` }));
+        xml.fail(
+          new StreamError(condition, {
+            text: `<${element.name} xmlns='${element.getNS() ?? ''}'> was not expected while signing in`,
+          }),
+        );
       }
     }
   }
@@ -181,7 +190,7 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
     },
     next: (wanted) =>
       new Promise((resolve, reject) => {
-        if (xml.state === 'closed') return reject(new NegotiationError('closed', `the stream to ${domain} is closed`));
+        if (xml.state === 'closed') return reject(new DisconnectedError(`the stream to ${domain} is closed`));
         waiter = { wanted, resolve, reject };
         pump();
       }),
@@ -189,7 +198,8 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
     sendStanza: (stanza) => xml.sendStanza(stanza),
     async startTls() {
       // What came in the clear must not survive, so the stream has to have ended exactly here.
-      if (upgrade === undefined || backlog.length > 0) throw new NegotiationError('tls-refused', `${domain} answered STARTTLS before it was asked`);
+      if (upgrade === undefined || backlog.length > 0)
+        throw new NegotiationError('tls-refused', `${domain} answered STARTTLS before it was asked`);
       await upgrade;
       upgrade = undefined;
       secure = true;
@@ -231,15 +241,22 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
     if (jid !== undefined) return 'online';
     // RFC 6120 §13.8.1: an attacker who removes STARTTLS from the features must not get the client to go on without.
     if (!secure && options.allowInsecure !== true) {
-      throw new NegotiationError('tls-required', `${domain} offers no STARTTLS, and signing in needs TLS; a direct TLS or wss:// address may have it`);
+      throw new NegotiationError(
+        'tls-required',
+        `${domain} offers no STARTTLS, and signing in needs TLS; a direct TLS or wss:// address may have it`,
+      );
     }
     const offered = childElements(features).map((child) => `<${child.name} xmlns='${child.getNS() ?? ''}'>`);
-    throw new NegotiationError('nothing-to-do', `${domain} offers nothing that this client can go on with: ${offered.join(', ') || 'no features'}`);
+    throw new NegotiationError(
+      'nothing-to-do',
+      `${domain} offers nothing that this client can go on with: ${offered.join(', ') || 'no features'}`,
+    );
   }
 
   async function negotiate(): Promise<void> {
     for (;;) {
       const features = await context.next(isFeatures);
+      limits = decodeStreamLimits(features);
       const outcome = await round(features);
       turn = undefined;
       if (xml.state === 'closed' || xml.state === 'closing') return;
@@ -270,11 +287,18 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
     get jid() {
       return jid;
     },
+    get limits() {
+      return limits;
+    },
     start() {
       open();
       negotiate().catch((error: unknown) => {
         if (error instanceof StreamError) return xml.fail(error);
-        xml.abandon(error instanceof XmppError ? error : new XmppError('ERR_XMPP_INTERNAL', `signing in to ${domain} failed`, { cause: error }));
+        xml.abandon(
+          error instanceof XmppError
+            ? error
+            : new XmppError('ERR_XMPP_INTERNAL', `signing in to ${domain} failed`, { cause: error }),
+        );
       });
     },
     receive(data) {
@@ -285,7 +309,8 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
       if (!online || xml.state !== 'open') return false;
       xml.sendStanza(stanza);
       let taken = false;
-      for (const module of modules) if (module.sent?.(stanza, taken ? undefined : receipt, context) === true) taken = true;
+      for (const module of modules)
+        if (module.sent?.(stanza, taken ? undefined : receipt, context) === true) taken = true;
       // Without acknowledgements, having been written is all that can ever be known.
       if (!taken) receipt?.acked();
       return true;

@@ -46,8 +46,11 @@ function attributes(header: StreamHeader): string {
   const attribute = (name: string, value: string | undefined): string =>
     value === undefined ? '' : ` ${name}='${escapeAttribute(value)}'`;
   return (
-    attribute('from', header.from) + attribute('to', header.to) + attribute('id', header.id) +
-    attribute('version', header.version) + attribute('xml:lang', header.lang)
+    attribute('from', header.from) +
+    attribute('to', header.to) +
+    attribute('id', header.id) +
+    attribute('version', header.version) +
+    attribute('xml:lang', header.lang)
   );
 }
 
@@ -55,7 +58,11 @@ function attributes(header: StreamHeader): string {
 export function tcpFraming(handlers: FramingHandlers, options: FramingOptions = {}): Framing {
   const xmlns = options.xmlns ?? NS_CLIENT;
   const parser = createStreamParser(
-    { onOpen: (root) => handlers.opened(root), onElement: (element) => handlers.element(element), onClose: () => handlers.closed() },
+    {
+      onOpen: (root) => handlers.opened(root),
+      onElement: (element) => handlers.element(element),
+      onClose: () => handlers.closed(),
+    },
     options.limits === undefined ? {} : { limits: options.limits },
   );
   return {

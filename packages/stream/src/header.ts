@@ -1,4 +1,5 @@
 import type { Element } from '@xeps/core';
+import { tryParseJid } from '@xeps/core/jid';
 import { StreamError } from './stream-error.ts';
 
 /** The attributes of a stream header, RFC 6120 §4.7, or of `<open/>`, RFC 7395 §3.4. */
@@ -28,14 +29,21 @@ export function headerFault(
 ): StreamError | undefined {
   // §4.7.5: a higher minor version is fine, a higher major version or none (which means 0.9) is not.
   if (expected.version && !/^1\.\d+$/.test(header.version ?? '')) {
-    return new StreamError('unsupported-version', { text: `stream version ${header.version ?? 'missing'}, 1.0 is needed` });
+    return new StreamError('unsupported-version', {
+      text: `stream version ${header.version ?? 'missing'}, 1.0 is needed`,
+    });
   }
   if (expected.role === 'server') return undefined;
   // §4.7.3: the receiving entity gives the stream its id.
   if (!header.id) return new StreamError('bad-format', { text: 'the stream header has no id' });
   // §4.7.1: the answer comes from the domain that was asked for.
-  if (expected.from !== undefined && header.from !== undefined && header.from.toLowerCase() !== expected.from.toLowerCase()) {
+  if (expected.from !== undefined && header.from !== undefined && !sameAddress(header.from, expected.from)) {
     return new StreamError('invalid-from', { text: `asked for ${expected.from}, ${header.from} answered` });
   }
   return undefined;
+}
+
+/** Two spellings of one address: capitals, A-labels. */
+function sameAddress(left: string, right: string): boolean {
+  return left === right || (tryParseJid(left)?.equals(right) ?? false);
 }

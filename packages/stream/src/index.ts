@@ -23,16 +23,46 @@ export { decodeHeader, headerFault } from './header.ts';
 export type { StreamHeader } from './header.ts';
 export { decodeStreamError, encodeStreamError, NegotiationError, StreamError } from './stream-error.ts';
 export type { NegotiationReason, Retry, StreamErrorCondition, StreamErrorOptions } from './stream-error.ts';
+export { decodeStreamLimits, exceeds, NS_STREAM_LIMITS } from './stream-limits.ts';
+export type { StreamLimits } from './stream-limits.ts';
 export { childElements, createElement } from './elements.ts';
 export {
-  NS_BIND, NS_CLIENT, NS_FRAMING, NS_SASL, NS_STANZA_ERRORS, NS_STREAM, NS_STREAM_ERRORS, NS_TLS,
+  NS_BIND,
+  NS_CLIENT,
+  NS_FRAMING,
+  NS_SASL,
+  NS_STANZA_ERRORS,
+  NS_STREAM,
+  NS_STREAM_ERRORS,
+  NS_TLS,
 } from './namespaces.ts';
 
 export {
-  anonymous, chooseMechanism, deriveScramKeys, external, fromBase64, isSaslFailureCondition, memoryScramKeyCache, plain,
-  SaslError, saslprep, scram, scramSha1, scramSha256, scramSha512, toBase64,
+  anonymous,
+  chooseMechanism,
+  deriveScramKeys,
+  external,
+  fromBase64,
+  isSaslFailureCondition,
+  memoryScramKeyCache,
+  plain,
+  SaslError,
+  saslprep,
+  scram,
+  scramSha1,
+  scramSha256,
+  scramSha512,
+  toBase64,
 } from './sasl/index.ts';
 export type {
-  SaslCondition, SaslContext, SaslCredentials, SaslFailureCondition, SaslMechanism, SaslMechanismFactory, ScramHash,
-  ScramKeyCache, ScramKeys, ScramOptions,
+  SaslCondition,
+  SaslContext,
+  SaslCredentials,
+  SaslFailureCondition,
+  SaslMechanism,
+  SaslMechanismFactory,
+  ScramHash,
+  ScramKeyCache,
+  ScramKeys,
+  ScramOptions,
 } from './sasl/index.ts';

@@ -35,7 +35,11 @@ function readFailure(element: Element, mechanism: string, domain: string): SaslE
     else if (isSaslFailureCondition(child.name)) condition = child.name;
   }
   const hint = condition === 'not-authorized' ? '; check the address and the password' : '';
-  return new SaslError(condition, `${domain} refused to sign in by ${mechanism}: ${condition}${text ? ` (${text})` : ''}${hint}`, { text });
+  return new SaslError(
+    condition,
+    `${domain} refused to sign in by ${mechanism}: ${condition}${text ? ` (${text})` : ''}${hint}`,
+    { text },
+  );
 }
 
 /** Signing in, RFC 6120 §6. Rejects with `SaslError`. */
@@ -43,7 +47,9 @@ function readFailure(element: Element, mechanism: string, domain: string): SaslE
 export function sasl(options: SaslOptions): StreamModule {
   async function exchange(mechanism: SaslMechanism, stream: StreamContext): Promise<void> {
     const initial = await mechanism.initial();
-    stream.send(createElement('auth', NS_SASL, { mechanism: mechanism.name }, initial === undefined ? [] : [encode(initial)]));
+    stream.send(
+      createElement('auth', NS_SASL, { mechanism: mechanism.name }, initial === undefined ? [] : [encode(initial)]),
+    );
     for (;;) {
       const answer = await stream.next((element) => element.getNS() === NS_SASL);
       const text = answer.getText().trim();
@@ -77,7 +83,8 @@ export function sasl(options: SaslOptions): StreamModule {
       if (offer === undefined) return 'skip';
       const offered = offer.getChildren('mechanism', NS_SASL).map((element) => element.getText().trim());
       return (async (): Promise<Outcome> => {
-        const credentials = typeof options.credentials === 'function' ? await options.credentials(stream) : options.credentials;
+        const credentials =
+          typeof options.credentials === 'function' ? await options.credentials(stream) : options.credentials;
         const secure = stream.secure || options.trustConnection === true;
         await exchange(chooseMechanism(offered, options.mechanisms, credentials, { secure }), stream);
         stream.setAuthenticated();

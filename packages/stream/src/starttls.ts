@@ -15,7 +15,8 @@ export function starttls(): StreamModule {
       return (async (): Promise<Outcome> => {
         stream.send(createElement('starttls', NS_TLS));
         const answer = await stream.next((element) => element.getNS() === NS_TLS);
-        if (answer.name !== 'proceed') throw new NegotiationError('tls-refused', `${stream.domain} refused STARTTLS`, { retry: 'again' });
+        if (answer.name !== 'proceed')
+          throw new NegotiationError('tls-refused', `${stream.domain} refused STARTTLS`, { retry: 'again' });
         await stream.startTls();
         return 'restart';
       })();

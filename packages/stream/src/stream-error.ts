@@ -5,11 +5,31 @@ import { NS_STREAM, NS_STREAM_ERRORS } from './namespaces.ts';
 
 /** The defined conditions, RFC 6120 §4.9.3. */
 export type StreamErrorCondition =
-  | 'bad-format' | 'bad-namespace-prefix' | 'conflict' | 'connection-timeout' | 'host-gone' | 'host-unknown'
-  | 'improper-addressing' | 'internal-server-error' | 'invalid-from' | 'invalid-namespace' | 'invalid-xml'
-  | 'not-authorized' | 'not-well-formed' | 'policy-violation' | 'remote-connection-failed' | 'reset'
-  | 'resource-constraint' | 'restricted-xml' | 'see-other-host' | 'system-shutdown' | 'undefined-condition'
-  | 'unsupported-encoding' | 'unsupported-feature' | 'unsupported-stanza-type' | 'unsupported-version';
+  | 'bad-format'
+  | 'bad-namespace-prefix'
+  | 'conflict'
+  | 'connection-timeout'
+  | 'host-gone'
+  | 'host-unknown'
+  | 'improper-addressing'
+  | 'internal-server-error'
+  | 'invalid-from'
+  | 'invalid-namespace'
+  | 'invalid-xml'
+  | 'not-authorized'
+  | 'not-well-formed'
+  | 'policy-violation'
+  | 'remote-connection-failed'
+  | 'reset'
+  | 'resource-constraint'
+  | 'restricted-xml'
+  | 'see-other-host'
+  | 'system-shutdown'
+  | 'undefined-condition'
+  | 'unsupported-encoding'
+  | 'unsupported-feature'
+  | 'unsupported-stanza-type'
+  | 'unsupported-version';
 
 /**
  * What a new connection can do about an error.
@@ -21,13 +41,31 @@ export type StreamErrorCondition =
 export type Retry = 'again' | 'change' | 'never';
 
 const retries: Readonly<Record<StreamErrorCondition, Retry>> = {
-  'bad-format': 'change', 'bad-namespace-prefix': 'change', conflict: 'never', 'connection-timeout': 'again',
-  'host-gone': 'never', 'host-unknown': 'never', 'improper-addressing': 'change', 'internal-server-error': 'again',
-  'invalid-from': 'change', 'invalid-namespace': 'never', 'invalid-xml': 'change', 'not-authorized': 'never',
-  'not-well-formed': 'change', 'policy-violation': 'change', 'remote-connection-failed': 'again', reset: 'again',
-  'resource-constraint': 'again', 'restricted-xml': 'change', 'see-other-host': 'change', 'system-shutdown': 'again',
-  'undefined-condition': 'again', 'unsupported-encoding': 'never', 'unsupported-feature': 'never',
-  'unsupported-stanza-type': 'change', 'unsupported-version': 'never',
+  'bad-format': 'change',
+  'bad-namespace-prefix': 'change',
+  'conflict': 'never',
+  'connection-timeout': 'again',
+  'host-gone': 'never',
+  'host-unknown': 'never',
+  'improper-addressing': 'change',
+  'internal-server-error': 'again',
+  'invalid-from': 'change',
+  'invalid-namespace': 'never',
+  'invalid-xml': 'change',
+  'not-authorized': 'never',
+  'not-well-formed': 'change',
+  'policy-violation': 'change',
+  'remote-connection-failed': 'again',
+  'reset': 'again',
+  'resource-constraint': 'again',
+  'restricted-xml': 'change',
+  'see-other-host': 'change',
+  'system-shutdown': 'again',
+  'undefined-condition': 'again',
+  'unsupported-encoding': 'never',
+  'unsupported-feature': 'never',
+  'unsupported-stanza-type': 'change',
+  'unsupported-version': 'never',
 };
 
 /** Details of a stream error. */
@@ -61,15 +99,19 @@ export class StreamError extends XmppError {
     this.application = options.application;
     this.seeOtherHost = options.seeOtherHost;
     this.by = by;
-    this.retry = retries[condition];
+    // What the peer did wrong, it need not do again; what it says of us, it will.
+    this.retry = by === 'self' && retries[condition] === 'never' ? 'change' : retries[condition];
   }
 }
 
 /** Builds `<error/>` of the stream namespace. */
 /* @__NO_SIDE_EFFECTS__ */
 export function encodeStreamError(error: StreamError): Element {
-  const children = [createElement(error.condition, NS_STREAM_ERRORS, {}, error.seeOtherHost ? [error.seeOtherHost] : [])];
-  if (error.text !== undefined) children.push(createElement('text', NS_STREAM_ERRORS, { 'xml:lang': 'en' }, [error.text]));
+  const children = [
+    createElement(error.condition, NS_STREAM_ERRORS, {}, error.seeOtherHost ? [error.seeOtherHost] : []),
+  ];
+  if (error.text !== undefined)
+    children.push(createElement('text', NS_STREAM_ERRORS, { 'xml:lang': 'en' }, [error.text]));
   if (error.application !== undefined) children.push(error.application);
   return createElement('error', NS_STREAM, {}, children);
 }
@@ -100,9 +142,7 @@ export type NegotiationReason =
   /** The server refused to bind a resource, or answered with an address that can't be right. */
   | 'bind'
   /** The server offers nothing that this client can do next. */
-  | 'nothing-to-do'
-  /** The stream ended before it was ready. */
-  | 'closed';
+  | 'nothing-to-do';
 
 /** A stream that could not be made ready. */
 export class NegotiationError extends XmppError {
@@ -113,6 +153,6 @@ export class NegotiationError extends XmppError {
   constructor(reason: NegotiationReason, message: string, options?: ErrorOptions & { retry?: Retry }) {
     super('ERR_XMPP_NEGOTIATION', message, options);
     this.reason = reason;
-    this.retry = options?.retry ?? (reason === 'closed' ? 'again' : 'never');
+    this.retry = options?.retry ?? 'never';
   }
 }

@@ -11,8 +11,8 @@
  * stream, `reset()` when it must be thrown away (STARTTLS, §5.4.3.3). An error of the peer, its close, or the end of the
  * connection lead to closed from anywhere, and after that nothing is delivered or written any more.
  */
-import { XmppError } from '@xeps/core';
-import type { Element } from '@xeps/core';
+import { DisconnectedError } from '@xeps/core';
+import type { Element, XmppError } from '@xeps/core';
 import { XmlError } from '@xeps/core/xml';
 import type { XmlLimits } from '@xeps/core/xml';
 import type { EncodedStanza } from './encoded-stanza.ts';
@@ -21,7 +21,7 @@ import type { FramingFactory } from './framing.ts';
 import { decodeHeader, headerFault } from './header.ts';
 import type { StreamHeader } from './header.ts';
 import { NS_CLIENT, NS_STREAM } from './namespaces.ts';
-import { decodeStreamError, encodeStreamError, NegotiationError, StreamError } from './stream-error.ts';
+import { decodeStreamError, encodeStreamError, StreamError } from './stream-error.ts';
 
 /** See the file's head. */
 export type XmlStreamState = 'idle' | 'opening' | 'open' | 'closing' | 'closed';
@@ -109,7 +109,11 @@ export function createXmlStream(options: XmlStreamOptions, port: XmlStreamPort):
         if (!framing.isHeader(root)) {
           // §4.9.3.1 and §4.9.3.10.
           const condition = root.getName() === 'stream' ? 'invalid-namespace' : 'bad-format';
-          return fail(new StreamError(condition, { text: `<${root.name}> in ${root.getNS() ?? 'no namespace'} does not open a stream for ${xmlns}` }));
+          return fail(
+            new StreamError(condition, {
+              text: `<${root.name}> in ${root.getNS() ?? 'no namespace'} does not open a stream for ${xmlns}`,
+            }),
+          );
         }
         if (!awaitingHeader) return fail(new StreamError('bad-format', { text: 'a stream header where none belongs' }));
         awaitingHeader = false;
@@ -141,7 +145,11 @@ export function createXmlStream(options: XmlStreamOptions, port: XmlStreamPort):
         if (state === 'closed') return;
         if (state === 'open' || state === 'opening') writeClose();
         // RFC 7395 §3.6.1: the server asks to connect elsewhere.
-        finish(seeOtherUri === undefined ? undefined : new StreamError('see-other-host', { seeOtherHost: seeOtherUri, by: 'peer' }));
+        finish(
+          seeOtherUri === undefined
+            ? undefined
+            : new StreamError('see-other-host', { seeOtherHost: seeOtherUri, by: 'peer' }),
+        );
       },
     },
     { xmlns, limits: options.limits },
@@ -177,7 +185,8 @@ export function createXmlStream(options: XmlStreamOptions, port: XmlStreamPort):
         if (error instanceof XmlError) fail(new StreamError(error.condition, { text: error.message, cause: error }));
         else if (error instanceof TypeError && typeof data !== 'string' && framing.kind === 'websocket') {
           fail(new StreamError('not-well-formed', { text: 'a frame that is not UTF-8', cause: error }));
-        } else fail(new StreamError('internal-server-error', { text: 'a fault while reading the stream', cause: error }));
+        } else
+          fail(new StreamError('internal-server-error', { text: 'a fault while reading the stream', cause: error }));
       }
     },
     send(element) {
@@ -213,7 +222,8 @@ export function createXmlStream(options: XmlStreamOptions, port: XmlStreamPort):
     },
     end(error) {
       if (state === 'closed') return;
-      finish(error ?? (state === 'closing' ? undefined : new NegotiationError('closed', 'the connection was closed without closing the stream')));
+      const reason = error ?? new DisconnectedError('the connection was closed without closing the stream');
+      finish(state === 'closing' && error === undefined ? undefined : reason);
     },
   };
 }

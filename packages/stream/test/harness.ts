@@ -20,7 +20,8 @@ export interface Scripted {
 export const header = (attributes = "id='s1' version='1.0' from='example.org'"): string =>
   `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' ${attributes}>`;
 export const features = (content: string): string => `<stream:features>${content}</stream:features>`;
-export const saslFeature = "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>";
+export const saslFeature =
+  "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>";
 export const tlsFeature = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>";
 export const bindFeature = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>";
 export const success = "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>";
@@ -39,7 +40,10 @@ export function scripted(options: Partial<ClientStreamOptions> = {}): Scripted {
   const closed: (XmppError | undefined)[] = [];
   const stream = createClientStream(
     {
-      framing: tcpFraming, domain: 'example.org', secure: true, from: 'juliet@example.org',
+      framing: tcpFraming,
+      domain: 'example.org',
+      secure: true,
+      from: 'juliet@example.org',
       modules: [
         starttls(),
         sasl({ mechanisms: [plain], credentials: { username: 'juliet', password: 'secret' } }),
@@ -60,7 +64,11 @@ export function scripted(options: Partial<ClientStreamOptions> = {}): Scripted {
     },
   );
   return {
-    stream, stanzas, online, closed, upgrades,
+    stream,
+    stanzas,
+    online,
+    closed,
+    upgrades,
     written() {
       const now = text;
       text = '';
@@ -86,7 +94,9 @@ export const bound = (id: string, jid = 'juliet@example.org/balcony'): string =>
 export async function untilBind(script: Scripted, extraFeatures = ''): Promise<string> {
   script.stream.start();
   await script.say(header() + features(saslFeature));
-  expect(script.written()).toContain('<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN">AGp1bGlldABzZWNyZXQ=</auth>');
+  expect(script.written()).toContain(
+    '<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN">AGp1bGlldABzZWNyZXQ=</auth>',
+  );
   await script.say(success);
   await script.say(header("id='s2' version='1.0'") + features(bindFeature + extraFeatures));
   return bindId(script.written());

@@ -16,7 +16,10 @@ const severalValues: readonly string[] = ['hidden', 'jid-multi', 'list-multi', '
  *
  * @throws FormError when a required field gets no value, a value is not among the options, or a field gets too many.
  */
-export function fillForm(form: Pick<DataForm, 'fields'>, entries: Readonly<Record<string, FieldEntry | undefined>>): DataForm {
+export function fillForm(
+  form: Pick<DataForm, 'fields'>,
+  entries: Readonly<Record<string, FieldEntry | undefined>>,
+): DataForm {
   const fields: FormField[] = [];
   const left = new Set(Object.keys(entries));
   for (const field of form.fields) {
@@ -28,7 +31,8 @@ export function fillForm(form: Pick<DataForm, 'fields'>, entries: Readonly<Recor
     const values = entry === undefined ? field.values : check(field, toValues(entry));
     // A tick that nobody set is “false” (§3.3), which is a value.
     const filled = field.required && type === 'boolean' && values.length === 0 ? ['false'] : values;
-    if (field.required && filled.every((value) => value === '')) throw new FormError('required', name, 'it is required, enter a value');
+    if (field.required && filled.every((value) => value === ''))
+      throw new FormError('required', name, 'it is required, enter a value');
     fields.push(newField(name, filled, type));
   }
   for (const name of left) {
@@ -45,10 +49,12 @@ function toValues(entry: FieldEntry): readonly string[] {
 }
 
 function check({ name = '', type = 'text-single', options }: FormField, values: readonly string[]): readonly string[] {
-  if (values.length > 1 && !severalValues.includes(type)) throw new FormError('several', name, `it holds one value, got ${values.length}`);
+  if (values.length > 1 && !severalValues.includes(type))
+    throw new FormError('several', name, `it holds one value, got ${values.length}`);
   if (type !== 'list-multi' && type !== 'list-single') return values;
   const allowed = options.map((option) => option.value);
   const foreign = values.find((value) => !allowed.includes(value));
-  if (foreign !== undefined) throw new FormError('option', name, `“${foreign}” is not among its options: ${allowed.join(', ')}`);
+  if (foreign !== undefined)
+    throw new FormError('option', name, `“${foreign}” is not among its options: ${allowed.join(', ')}`);
   return [...new Set(allowed)].filter((value) => values.includes(value));
 }

@@ -24,7 +24,13 @@ const golden: [title: string, text: string, value: object][] = [
       type: 'form',
       fields: [
         {
-          ...bare, name: 'a', type: 'list-multi', label: 'A', desc: 'D', required: true, values: ['1', '2'],
+          ...bare,
+          name: 'a',
+          type: 'list-multi',
+          label: 'A',
+          desc: 'D',
+          required: true,
+          values: ['1', '2'],
           options: [{ label: 'One', value: '1' }, { value: '2' }],
         },
       ],
@@ -56,12 +62,20 @@ it.each(golden)('%s', (_title, text, value) => {
 });
 
 it('§3.3 a field type that nobody knows is text-single', () => {
-  expect(dataForm.decode(xml(`<x xmlns='jabber:x:data' type='form'><field var='a' type='colour'/></x>`)).fields[0]?.type).toBe('text-single');
-  expect(() => dataForm.encode({ type: 'form', fields: [{ name: 'a', type: 'colour' as 'fixed' }] })).toThrow(CodecError);
+  expect(
+    dataForm.decode(xml(`<x xmlns='jabber:x:data' type='form'><field var='a' type='colour'/></x>`)).fields[0]?.type,
+  ).toBe('text-single');
+  expect(() => dataForm.encode({ type: 'form', fields: [{ name: 'a', type: 'colour' as 'fixed' }] })).toThrow(
+    CodecError,
+  );
 });
 
 it('§3.4 reads tables in any order', () => {
-  const form = dataForm.decode(xml(`<x xmlns='jabber:x:data' type='result'><item><field var='n'/></item><field var='m'/><reported><field var='n'/></reported></x>`));
+  const form = dataForm.decode(
+    xml(
+      `<x xmlns='jabber:x:data' type='result'><item><field var='n'/></item><field var='m'/><reported><field var='n'/></reported></x>`,
+    ),
+  );
   expect([form.items.length, form.fields.length, form.reported?.length]).toEqual([1, 1, 1]);
 });
 
@@ -75,7 +89,11 @@ it('keeps what other specifications put into forms and fields', () => {
 it.each([
   ['no type', `<x xmlns='jabber:x:data'/>`, 'x/@type'],
   ['an unknown type', `<x xmlns='jabber:x:data' type='error'/>`, 'x/@type'],
-  ['§3.2 an option without a value', `<x xmlns='jabber:x:data' type='form'><field var='a'><option>1</option></field></x>`, 'x > field > option > value'],
+  [
+    '§3.2 an option without a value',
+    `<x xmlns='jabber:x:data' type='form'><field var='a'><option>1</option></field></x>`,
+    'x > field > option > value',
+  ],
 ])('says what is broken: %s', (_title, text, path) => {
   const result = dataForm.safeDecode(xml(text));
   expect(result.ok ? '' : result.error.path).toBe(path);

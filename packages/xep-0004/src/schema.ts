@@ -1,4 +1,17 @@
-import { attr, child, children, childText, childTexts, element, flag, mapped, oneOf, optional, rest, string } from '@xeps/core/schema';
+import {
+  attr,
+  child,
+  children,
+  childText,
+  childTexts,
+  element,
+  flag,
+  mapped,
+  oneOf,
+  optional,
+  rest,
+  string,
+} from '@xeps/core/schema';
 import type { ElementSchema, Infer, InferInput, Schema, TextCodec } from '@xeps/core/schema';
 
 /** §3: the namespace of data forms. */
@@ -21,7 +34,16 @@ export type FieldType =
   | 'text-single';
 
 const fieldTypes: readonly string[] = [
-  'boolean', 'fixed', 'hidden', 'jid-multi', 'jid-single', 'list-multi', 'list-single', 'text-multi', 'text-private', 'text-single',
+  'boolean',
+  'fixed',
+  'hidden',
+  'jid-multi',
+  'jid-single',
+  'list-multi',
+  'list-single',
+  'text-multi',
+  'text-private',
+  'text-single',
 ];
 
 /** §3.3: a type that the reader does not know is `text-single`. */

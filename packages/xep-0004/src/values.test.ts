@@ -3,7 +3,17 @@ import { parseJid } from '@xeps/core/jid';
 import { xml } from '@xeps/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dataForm, fillForm, FormError, formValues, itemValues, manyValues, oneValue, resultForm, submitForm } from './index.ts';
+import {
+  dataForm,
+  fillForm,
+  FormError,
+  formValues,
+  itemValues,
+  manyValues,
+  oneValue,
+  resultForm,
+  submitForm,
+} from './index.ts';
 import type { DataForm, FieldType } from './index.ts';
 
 const fields = {
@@ -15,8 +25,10 @@ const fields = {
   people: manyValues(jid),
   about: string,
 };
-const read = (...inside: string[]) => formValues(dataForm.decode(xml(`<x xmlns='jabber:x:data' type='submit'>${inside.join('')}</x>`)), fields);
-const field = (name: string, ...values: string[]): string => `<field var='${name}'>${values.map((value) => `<value>${value}</value>`).join('')}</field>`;
+const read = (...inside: string[]) =>
+  formValues(dataForm.decode(xml(`<x xmlns='jabber:x:data' type='submit'>${inside.join('')}</x>`)), fields);
+const field = (name: string, ...values: string[]): string =>
+  `<field var='${name}'>${values.map((value) => `<value>${value}</value>`).join('')}</field>`;
 
 describe('submitForm and formValues', () => {
   it('write and read typed values', () => {
@@ -40,11 +52,16 @@ describe('submitForm and formValues', () => {
   });
 
   it('§3.3 duplicate addresses are ignored', () => {
-    expect(read(field('people', 'A@b.example', 'a@b.example', 'a@c.example')).people?.map(String)).toEqual(['a@b.example', 'a@c.example']);
+    expect(read(field('people', 'A@b.example', 'a@b.example', 'a@c.example')).people?.map(String)).toEqual([
+      'a@b.example',
+      'a@c.example',
+    ]);
   });
 
   it('§3.5 what is left out is not written, §3.6 null empties a field', () => {
-    expect(submitForm('urn:example', fields, { about: null, open: undefined }).fields.slice(1)).toMatchObject([{ name: 'about', values: [] }]);
+    expect(submitForm('urn:example', fields, { about: null, open: undefined }).fields.slice(1)).toMatchObject([
+      { name: 'about', values: [] },
+    ]);
   });
 
   it('§3.6 an absent value is absent, however it is written', () => {
@@ -52,7 +69,9 @@ describe('submitForm and formValues', () => {
   });
 
   it('§3.1 fields that nobody asked for are passed over, of two the first counts', () => {
-    expect(read(field('x', '1'), field('max#value', '1'), field('max#value', '2'), field('constructor', '1'))).toEqual({ max: 1 });
+    expect(read(field('x', '1'), field('max#value', '1'), field('max#value', '2'), field('constructor', '1'))).toEqual({
+      max: 1,
+    });
   });
 
   it('names the field that is broken', () => {
@@ -61,7 +80,11 @@ describe('submitForm and formValues', () => {
   });
 
   it('§3.4 reads tables', () => {
-    const form = dataForm.decode(xml(`<x xmlns='jabber:x:data' type='result'><item>${field('max#value', '1')}</item><item>${field('with', 'a.example')}</item></x>`));
+    const form = dataForm.decode(
+      xml(
+        `<x xmlns='jabber:x:data' type='result'><item>${field('max#value', '1')}</item><item>${field('with', 'a.example')}</item></x>`,
+      ),
+    );
     expect(itemValues(form, fields)).toEqual([{ max: 1 }, { with: parseJid('a.example') }]);
   });
 
@@ -76,22 +99,37 @@ describe('submitForm and formValues', () => {
 });
 
 describe('fillForm', () => {
-  const form = (...list: { name?: string; type?: FieldType; required?: boolean; values?: string[]; options?: string[] }[]): DataForm =>
+  const form = (
+    ...list: { name?: string; type?: FieldType; required?: boolean; values?: string[]; options?: string[] }[]
+  ): DataForm =>
     dataForm.decode(
-      dataForm.encode({ type: 'form', fields: list.map(({ options = [], ...rest }) => ({ ...rest, options: options.map((value) => ({ value })) })) }),
+      dataForm.encode({
+        type: 'form',
+        fields: list.map(({ options = [], ...rest }) => ({ ...rest, options: options.map((value) => ({ value })) })),
+      }),
     );
   const answer = (filled: DataForm): unknown => filled.fields.map(({ name, values }) => [name, values]);
 
   it('§3.3 gives hidden fields back, §3.5 leaves out what nobody entered', () => {
-    const asked = form({ name: 'FORM_TYPE', type: 'hidden', values: ['f'] }, { type: 'fixed', values: ['Hello'] }, { name: 'a', values: ['1'] }, { name: 'b' });
-    expect(answer(fillForm(asked, { b: 'x' }))).toEqual([['FORM_TYPE', ['f']], ['b', ['x']]]);
+    const asked = form(
+      { name: 'FORM_TYPE', type: 'hidden', values: ['f'] },
+      { type: 'fixed', values: ['Hello'] },
+      { name: 'a', values: ['1'] },
+      { name: 'b' },
+    );
+    expect(answer(fillForm(asked, { b: 'x' }))).toEqual([
+      ['FORM_TYPE', ['f']],
+      ['b', ['x']],
+    ]);
   });
 
   it('§3.2 a required field has a value', () => {
     expect(answer(fillForm(form({ name: 'a', required: true, values: ['1'] }), {}))).toEqual([['a', ['1']]]);
     expect(answer(fillForm(form({ name: 'a', type: 'boolean', required: true }), {}))).toEqual([['a', ['false']]]);
     for (const entry of [undefined, '', null]) {
-      expect(() => fillForm(form({ name: 'a', required: true }), { a: entry })).toThrow(expect.objectContaining({ reason: 'required', field: 'a' }));
+      expect(() => fillForm(form({ name: 'a', required: true }), { a: entry })).toThrow(
+        expect.objectContaining({ reason: 'required', field: 'a' }),
+      );
     }
   });
 
@@ -107,6 +145,9 @@ describe('fillForm', () => {
   });
 
   it('§3.1 takes names that the form does not have', () => {
-    expect(answer(fillForm(form(), { a: true, constructor: 'x' }))).toEqual([['a', ['true']], ['constructor', ['x']]]);
+    expect(answer(fillForm(form(), { a: true, constructor: 'x' }))).toEqual([
+      ['a', ['true']],
+      ['constructor', ['x']],
+    ]);
   });
 });

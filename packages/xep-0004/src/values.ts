@@ -100,7 +100,11 @@ export function itemValues<const F extends FormFields>(form: Pick<DataForm, 'ite
  *
  * @throws CodecError when a value does not fit its codec.
  */
-export function submitForm<const F extends FormFields>(formType: string, fields: F, values: FormValuesInput<F>): DataForm {
+export function submitForm<const F extends FormFields>(
+  formType: string,
+  fields: F,
+  values: FormValuesInput<F>,
+): DataForm {
   return writeForm('submit', formType, fields, values);
 }
 
@@ -109,7 +113,11 @@ export function submitForm<const F extends FormFields>(formType: string, fields:
  *
  * @throws CodecError when a value does not fit its codec.
  */
-export function resultForm<const F extends FormFields>(formType: string, fields: F, values: FormValuesInput<F>): DataForm {
+export function resultForm<const F extends FormFields>(
+  formType: string,
+  fields: F,
+  values: FormValuesInput<F>,
+): DataForm {
   return writeForm('result', formType, fields, values);
 }
 
@@ -127,7 +135,12 @@ function readFields<F extends FormFields>(from: readonly FormField[], fields: F)
   return out as FormValues<F>;
 }
 
-function writeForm<F extends FormFields>(type: DataForm['type'], formType: string, fields: F, values: FormValuesInput<F>): DataForm {
+function writeForm<F extends FormFields>(
+  type: DataForm['type'],
+  formType: string,
+  fields: F,
+  values: FormValuesInput<F>,
+): DataForm {
   const written = [newField(FORM_TYPE, [formType], 'hidden')];
   for (const [key, any] of Object.entries(fields)) {
     const value = values[key];
@@ -152,6 +165,8 @@ function guard<T>(name: string, action: () => T): T {
   try {
     return action();
   } catch (fault) {
-    throw new CodecError(`x > field[@var='${name}'] > value`, fault instanceof Error ? fault.message : String(fault), { cause: fault });
+    throw new CodecError(`x > field[@var='${name}'] > value`, fault instanceof Error ? fault.message : String(fault), {
+      cause: fault,
+    });
   }
 }

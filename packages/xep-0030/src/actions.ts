@@ -35,5 +35,7 @@ export function hasFeature(info: Pick<DiscoInfo, 'features'>, feature: string): 
 
 /** Whether an entity is of a category, and of a type of it when one is given. */
 export function hasIdentity(info: Pick<DiscoInfo, 'identities'>, category: string, type?: string): boolean {
-  return info.identities.some((identity) => identity.category === category && (type === undefined || identity.type === type));
+  return info.identities.some(
+    (identity) => identity.category === category && (type === undefined || identity.type === type),
+  );
 }

@@ -1,9 +1,19 @@
 import { isStanzaError, TimeoutError, XmppError } from '@xeps/core';
+import { parseJid } from '@xeps/core/jid';
+import { string } from '@xeps/core/schema';
 import { link } from '@xeps/core/testing';
 import { resultForm } from '@xeps/xep-0004';
-import { string } from '@xeps/core/schema';
 import { describe, expect, it } from 'vitest';
-import { disco, discoInfoQuery, getDiscoInfo, getDiscoItems, hasFeature, hasIdentity, NS_DISCO_INFO, NS_DISCO_ITEMS } from './index.ts';
+import {
+  disco,
+  discoInfoQuery,
+  getDiscoInfo,
+  getDiscoItems,
+  hasFeature,
+  hasIdentity,
+  NS_DISCO_INFO,
+  NS_DISCO_ITEMS,
+} from './index.ts';
 
 const linked = () => {
   const both = link();
@@ -17,7 +27,11 @@ const refused = (condition: 'item-not-found') => (error: unknown) => isStanzaErr
 describe('answers', () => {
   it('§3.1 there is always an identity and the feature itself', async () => {
     const { ask } = linked();
-    expect(await ask()).toEqual({ identities: [{ category: 'client', type: 'pc' }], features: [NS_DISCO_INFO, NS_DISCO_ITEMS], forms: [] });
+    expect(await ask()).toEqual({
+      identities: [{ category: 'client', type: 'pc' }],
+      features: [NS_DISCO_INFO, NS_DISCO_ITEMS],
+      forms: [],
+    });
   });
 
   it('§3.1 what was added and is there still', async () => {
@@ -50,7 +64,10 @@ describe('answers', () => {
 
   it('§3.2 nodes, repeated in the answer', async () => {
     const { ours, ask, askItems } = linked();
-    const end = ours.addNode('n', { info: { identities: [{ category: 'hierarchy', type: 'leaf' }] }, items: ({ node, from }) => [{ jid: from!, node: node! }] });
+    const end = ours.addNode('n', {
+      info: { identities: [{ category: 'hierarchy', type: 'leaf' }] },
+      items: ({ node, from }) => [{ jid: from!, node: node! }],
+    });
     expect(await ask('n')).toMatchObject({ node: 'n', identities: [{ category: 'hierarchy', type: 'leaf' }] });
     expect(await askItems('n')).toMatchObject({ node: 'n', items: [{ node: 'n' }] });
     expect(() => ours.addNode('n', {})).toThrow(XmppError);
@@ -67,7 +84,7 @@ describe('answers', () => {
   it('§4.1, §7 no items is an empty list', async () => {
     const { ours, askItems } = linked();
     expect((await askItems()).items).toEqual([]);
-    const end = ours.addItems([{ jid: ours.info().features.length > 0 ? (await import('@xeps/core/jid')).parseJid('a.example') : undefined! }]);
+    const end = ours.addItems([{ jid: parseJid('a.example') }]);
     expect((await askItems()).items.map(({ jid }) => String(jid))).toEqual(['a.example']);
     end[Symbol.dispose]();
     expect((await askItems()).items).toEqual([]);
@@ -75,11 +92,19 @@ describe('answers', () => {
 
   it('resolvers answer for a component’s other addresses', async () => {
     const { client, server, inject, wire, settle } = link();
-    server.use(disco).addResolver(({ to, node }) => (to.local === 'room' && node === undefined ? { info: { features: ['urn:room'] } } : undefined));
+    server
+      .use(disco)
+      .addResolver(({ to, node }) =>
+        to.local === 'room' && node === undefined ? { info: { features: ['urn:room'] } } : undefined,
+      );
     expect((await getDiscoInfo(client, { to: 'room@montague.lit' })).features).toEqual(['urn:room']);
-    expect((await getDiscoInfo(client, { to: 'montague.lit' })).identities).toEqual([{ category: 'component', type: 'generic' }]);
+    expect((await getDiscoInfo(client, { to: 'montague.lit' })).identities).toEqual([
+      { category: 'component', type: 'generic' },
+    ]);
     await expect(getDiscoInfo(client, { to: 'nobody@montague.lit' })).rejects.toSatisfy(refused('item-not-found'));
-    await expect(getDiscoInfo(client, { to: 'room@montague.lit', node: 'n' })).rejects.toSatisfy(refused('item-not-found'));
+    await expect(getDiscoInfo(client, { to: 'room@montague.lit', node: 'n' })).rejects.toSatisfy(
+      refused('item-not-found'),
+    );
     inject(`<iq type='set' id='x' from='montague.lit'><query xmlns='${NS_DISCO_INFO}'/></iq>`);
     await settle();
     expect(wire.at(-1)).toContain('service-unavailable');
@@ -107,8 +132,16 @@ describe('questions', () => {
     const { client, server } = link();
     server.handle(discoInfoQuery, () => ({ identities: [{ category: 'server', type: 'im' }], features: ['urn:a'] }));
     const info = await getDiscoInfo(client);
-    expect([hasFeature(info, NS_DISCO_INFO), hasFeature(info, 'urn:a'), hasFeature(info, 'urn:b')]).toEqual([true, true, false]);
-    expect([hasIdentity(info, 'server'), hasIdentity(info, 'server', 'im'), hasIdentity(info, 'server', 'x')]).toEqual([true, true, false]);
+    expect([hasFeature(info, NS_DISCO_INFO), hasFeature(info, 'urn:a'), hasFeature(info, 'urn:b')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect([hasIdentity(info, 'server'), hasIdentity(info, 'server', 'im'), hasIdentity(info, 'server', 'x')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('an answer from another address is none', async () => {
@@ -116,7 +149,9 @@ describe('questions', () => {
     server.handle(discoInfoQuery, () => new Promise<never>(() => undefined));
     const asked = getDiscoInfo(client, { to: 'montague.lit', timeout: 20 });
     const id = /id="([^"]+)"/.exec(wire.at(-1)!)![1]!;
-    inject(`<iq type='result' id='${id}' from='mallory@evil.example/x'><query xmlns='${NS_DISCO_INFO}'><feature var='urn:evil'/></query></iq>`);
+    inject(
+      `<iq type='result' id='${id}' from='mallory@evil.example/x'><query xmlns='${NS_DISCO_INFO}'><feature var='urn:evil'/></query></iq>`,
+    );
     await expect(asked).rejects.toBeInstanceOf(TimeoutError);
   });
 

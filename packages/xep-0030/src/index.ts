@@ -8,10 +8,28 @@ export type { DiscoOptions } from './actions.ts';
 export { disco } from './plugin.ts';
 export type { DiscoAnswer, DiscoApi, DiscoEntity, DiscoQuestion } from './plugin.ts';
 export {
-  discoFeature, discoIdentity, discoInfo, discoInfoQuery, discoInfoRequest, discoItem, discoItems, discoItemsQuery, discoItemsRequest,
-  NS_DISCO_INFO, NS_DISCO_ITEMS,
+  discoFeature,
+  discoIdentity,
+  discoInfo,
+  discoInfoQuery,
+  discoInfoRequest,
+  discoItem,
+  discoItems,
+  discoItemsQuery,
+  discoItemsRequest,
+  NS_DISCO_INFO,
+  NS_DISCO_ITEMS,
 } from './schema.ts';
 export type {
-  DiscoIdentity, DiscoIdentityInput, DiscoInfo, DiscoInfoInput, DiscoInfoRequest, DiscoItem, DiscoItemInput, DiscoItems, DiscoItemsInput,
-  DiscoItemsRequest, DiscoItemsRequestInput,
+  DiscoIdentity,
+  DiscoIdentityInput,
+  DiscoInfo,
+  DiscoInfoInput,
+  DiscoInfoRequest,
+  DiscoItem,
+  DiscoItemInput,
+  DiscoItems,
+  DiscoItemsInput,
+  DiscoItemsRequest,
+  DiscoItemsRequestInput,
 } from './schema.ts';

@@ -5,7 +5,14 @@ import type { Jid } from '@xeps/core/jid';
 import type { DataForm } from '@xeps/xep-0004';
 import { formType } from '@xeps/xep-0068';
 import { discoInfoQuery, discoItemsQuery, NS_DISCO_INFO, NS_DISCO_ITEMS } from './schema.ts';
-import type { DiscoIdentity, DiscoIdentityInput, DiscoInfo, DiscoInfoInput, DiscoItemInput, DiscoItemsInput } from './schema.ts';
+import type {
+  DiscoIdentity,
+  DiscoIdentityInput,
+  DiscoInfo,
+  DiscoInfoInput,
+  DiscoItemInput,
+  DiscoItemsInput,
+} from './schema.ts';
 
 /** A question that came in. */
 export interface DiscoQuestion {
@@ -62,7 +69,7 @@ function setUpDisco(session: Session): DiscoApi {
   const items = new Set<readonly DiscoItemInput[]>();
   const nodes = new Map<string, DiscoEntity>();
   const resolvers = new Set<(question: DiscoQuestion) => DiscoEntity | undefined>();
-  const changes = createEmitter<{ change: undefined }>((error) => console.error('xeps: a listener for disco changes threw', error));
+  const changes = createEmitter<{ change: undefined }>(session.report);
   const changed = (): void => changes.emit('change', undefined);
 
   const isComponent = (): boolean => session.jid.local === undefined;
@@ -74,7 +81,9 @@ function setUpDisco(session: Session): DiscoApi {
   }
 
   function info(): DiscoInfo {
-    const own = [...identities].filter((identity, at, all) => all.findIndex((other) => sameKind(identity, other)) === at);
+    const own = [...identities].filter(
+      (identity, at, all) => all.findIndex((other) => sameKind(identity, other)) === at,
+    );
     const fallback = isComponent() ? { category: 'component', type: 'generic' } : { category: 'client', type: 'pc' };
     return { identities: own.length > 0 ? own : [fallback], features: [...features.keys()], forms: [...forms] };
   }
@@ -97,7 +106,8 @@ function setUpDisco(session: Session): DiscoApi {
   async function answer<T>(question: DiscoQuestion, pick: (entity: DiscoEntity) => DiscoAnswer<T>): Promise<T> {
     for (const entity of candidates(question)) {
       const known = pick(entity);
-      const value = typeof known === 'function' ? await (known as (question: DiscoQuestion) => T | undefined)(question) : known;
+      const value =
+        typeof known === 'function' ? await (known as (question: DiscoQuestion) => T | undefined)(question) : known;
       if (value !== undefined) return value;
     }
     throw new StanzaError('item-not-found');
@@ -105,7 +115,7 @@ function setUpDisco(session: Session): DiscoApi {
 
   const ask = (node: string | undefined, { from, stanza }: RequestContext): DiscoQuestion => ({
     from,
-    to: tryParseJid(String(stanza.attrs['to'] ?? '')) ?? session.jid,
+    to: tryParseJid(String(stanza.attrs['to'] ?? ''), { lenient: true }) ?? session.jid,
     node,
     stanza,
   });
@@ -137,10 +147,18 @@ function setUpDisco(session: Session): DiscoApi {
       });
     },
     addIdentity({ category, type, name, lang }) {
-      const identity: DiscoIdentity = { category, type, ...(name !== undefined && { name }), ...(lang !== undefined && { lang }) };
+      const identity: DiscoIdentity = {
+        category,
+        type,
+        ...(name !== undefined && { name }),
+        ...(lang !== undefined && { lang }),
+      };
       const other = [...identities].find((known) => sameKind(known, identity) && known.name !== name);
       if (other !== undefined) {
-        throw new XmppError('ERR_XMPP_DISCO', `there is an identity ${category}/${type} named “${other.name ?? ''}” already; dispose of it first`);
+        throw new XmppError(
+          'ERR_XMPP_DISCO',
+          `there is an identity ${category}/${type} named “${other.name ?? ''}” already; dispose of it first`,
+        );
       }
       return addTo(identities, identity);
     },
@@ -153,7 +171,8 @@ function setUpDisco(session: Session): DiscoApi {
     },
     addItems: (list) => addTo(items, [...list], () => undefined),
     addNode(node, entity) {
-      if (nodes.has(node)) throw new XmppError('ERR_XMPP_DISCO', `node “${node}” is answered for already; dispose of that first`);
+      if (nodes.has(node))
+        throw new XmppError('ERR_XMPP_DISCO', `node “${node}” is answered for already; dispose of that first`);
       nodes.set(node, entity);
       return disposable(() => nodes.get(node) === entity && nodes.delete(node));
     },

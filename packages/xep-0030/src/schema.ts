@@ -1,9 +1,7 @@
 import { iqQuery } from '@xeps/core';
 import type { IqQuery } from '@xeps/core';
-import { parseJid } from '@xeps/core/jid';
-import type { Jid } from '@xeps/core/jid';
-import { attr, children, element, mapped, optional, rest, string } from '@xeps/core/schema';
-import type { ElementSchema, Infer, InferInput, Schema, TextCodec } from '@xeps/core/schema';
+import { attr, children, element, jid, mapped, optional, rest, string } from '@xeps/core/schema';
+import type { ElementSchema, Infer, InferInput, Schema } from '@xeps/core/schema';
 import { dataForm } from '@xeps/xep-0004';
 
 /** §3: the namespace of questions about an entity. */
@@ -51,16 +49,14 @@ export interface DiscoInfoInput extends InferInput<typeof $info> {}
 export const discoInfo: ElementSchema<DiscoInfo, DiscoInfoInput> = $info;
 
 /** §3: the question what an entity is and can do. */
-export const discoInfoQuery: IqQuery<DiscoInfoRequest, DiscoInfoRequest, DiscoInfo, DiscoInfoInput> = /* @__PURE__ */ iqQuery(
-  'get',
-  discoInfoRequest,
-  discoInfo,
-);
+export const discoInfoQuery: IqQuery<DiscoInfoRequest, DiscoInfoRequest, DiscoInfo, DiscoInfoInput> =
+  /* @__PURE__ */ iqQuery('get', discoInfoRequest, discoInfo);
 
-/** A service lists addresses as it prepared them itself, perhaps by RFC 6122: one odd room must not spoil the list. */
-const listedJid: TextCodec<Jid> = { decode: (text) => parseJid(text.trim(), { lenient: true }), encode: String };
-
-const $item = /* @__PURE__ */ element(NS_DISCO_ITEMS, 'item', { jid: attr(listedJid), node: optional(attr()), name: optional(attr()) });
+const $item = /* @__PURE__ */ element(NS_DISCO_ITEMS, 'item', {
+  jid: attr(jid),
+  node: optional(attr()),
+  name: optional(attr()),
+});
 /** §4.1: an entity, or a node of one, that belongs to another. */
 export interface DiscoItem extends Infer<typeof $item> {}
 /** What encodes to an `<item/>`. */
@@ -76,7 +72,11 @@ export interface DiscoItemsRequestInput extends InferInput<typeof $itemsRequest>
 /** §4.1: `<query/>` as a question. */
 export const discoItemsRequest: ElementSchema<DiscoItemsRequest, DiscoItemsRequestInput> = $itemsRequest;
 
-const $items = /* @__PURE__ */ element(NS_DISCO_ITEMS, 'query', { node: optional(attr()), items: children(discoItem), rest: rest() });
+const $items = /* @__PURE__ */ element(NS_DISCO_ITEMS, 'query', {
+  node: optional(attr()),
+  items: children(discoItem, { skipBroken: true }),
+  rest: rest(),
+});
 /** §4.1: what belongs to an entity. `rest` may hold where the page is in the whole (XEP-0059). */
 export interface DiscoItems extends Infer<typeof $items> {}
 /** What encodes to a list of items. */
@@ -85,8 +85,5 @@ export interface DiscoItemsInput extends InferInput<typeof $items> {}
 export const discoItems: ElementSchema<DiscoItems, DiscoItemsInput> = $items;
 
 /** §4: the question what belongs to an entity. */
-export const discoItemsQuery: IqQuery<DiscoItemsRequest, DiscoItemsRequestInput, DiscoItems, DiscoItemsInput> = /* @__PURE__ */ iqQuery(
-  'get',
-  discoItemsRequest,
-  discoItems,
-);
+export const discoItemsQuery: IqQuery<DiscoItemsRequest, DiscoItemsRequestInput, DiscoItems, DiscoItemsInput> =
+  /* @__PURE__ */ iqQuery('get', discoItemsRequest, discoItems);

@@ -22,7 +22,10 @@ function responder(items: readonly string[], { allowed = Infinity, tellsComplete
   return { ask, asked };
 }
 
-async function all(ask: (request: RsmRequestInput) => Promise<Page<string>>, options?: PagesOptions): Promise<string[]> {
+async function all(
+  ask: (request: RsmRequestInput) => Promise<Page<string>>,
+  options?: PagesOptions,
+): Promise<string[]> {
   const found: string[] = [];
   for await (const page of pages(ask, options)) found.push(...page.items);
   return found;
@@ -33,13 +36,21 @@ const letters = [...'abcdefghijk'];
 it('§2.2 goes forward', async () => {
   const { ask, asked } = responder(letters);
   expect(await all(ask, { pageSize: 4 })).toEqual(letters);
-  expect(asked).toEqual([{ max: 4, after: undefined }, { max: 4, after: 'd' }, { max: 4, after: 'h' }]);
+  expect(asked).toEqual([
+    { max: 4, after: undefined },
+    { max: 4, after: 'd' },
+    { max: 4, after: 'h' },
+  ]);
 });
 
 it('§2.3, §2.5 goes backward from the end', async () => {
   const { ask, asked } = responder(letters);
   expect(await all(ask, { pageSize: 4, backward: true })).toEqual(letters.toReversed());
-  expect(asked).toEqual([{ max: 4, before: '' }, { max: 4, before: 'h' }, { max: 4, before: 'd' }]);
+  expect(asked).toEqual([
+    { max: 4, before: '' },
+    { max: 4, before: 'h' },
+    { max: 4, before: 'd' },
+  ]);
 });
 
 it('begins at a cursor', async () => {
@@ -57,7 +68,12 @@ it('gives every item once, in order, whatever the sizes, directions and the resp
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 60 }),
-      fc.record({ pageSize: fc.integer({ min: 1, max: 20 }), backward: fc.boolean(), pipeline: fc.boolean(), limit: fc.option(fc.nat(70), { nil: undefined }) }),
+      fc.record({
+        pageSize: fc.integer({ min: 1, max: 20 }),
+        backward: fc.boolean(),
+        pipeline: fc.boolean(),
+        limit: fc.option(fc.nat(70), { nil: undefined }),
+      }),
       fc.integer({ min: 1, max: 20 }),
       fc.boolean(),
       async (items, options, allowed, tellsComplete) => {
@@ -90,7 +106,11 @@ describe('size', () => {
     const { ask, asked } = responder(many);
     expect(await all(ask, { limit: 70 })).toHaveLength(70);
     expect(asked.map(({ max }) => max)).toEqual([50, 20]);
-    expect(await all(() => Promise.resolve({ items: letters, set: { last: 'k' } }), { limit: 3 })).toEqual(['a', 'b', 'c']);
+    expect(await all(() => Promise.resolve({ items: letters, set: { last: 'k' } }), { limit: 3 })).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
     expect(await all(ask, { limit: 0 })).toEqual([]);
     expect(asked).toHaveLength(2);
   });
@@ -130,7 +150,9 @@ describe('pipelining', () => {
   it('a page asked ahead that fails, fails the loop only when it comes to it', async () => {
     const { ask } = responder(letters);
     let times = 0;
-    const loop = pages((request) => (times++ === 0 ? ask(request) : Promise.reject(new Error('lost'))), { pageSize: 2 });
+    const loop = pages((request) => (times++ === 0 ? ask(request) : Promise.reject(new Error('lost'))), {
+      pageSize: 2,
+    });
     expect((await loop.next()).value).toMatchObject({ items: ['a', 'b'] });
     await new Promise((resolve) => setTimeout(resolve, 5));
     await expect(loop.next()).rejects.toThrow('lost');
@@ -145,7 +167,8 @@ describe('a responder that misbehaves', () => {
       for await (const page of pages(() => {
         const id = circle[at++ % circle.length]!;
         return Promise.resolve({ items: [id], set: { first: { id }, last: id }, complete: false });
-      })) found.push(...page.items);
+      }))
+        found.push(...page.items);
     };
     await expect(loop()).rejects.toSatisfy((error) => error instanceof PagingError && error.reason === 'loop');
     expect(found).toEqual(circle);

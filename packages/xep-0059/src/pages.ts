@@ -74,7 +74,8 @@ export async function* pages<P extends Page>(
       // Where nothing says that it is the last page, an empty one is the end (§2.2).
       const ended = page.complete ?? page.items.length === 0;
       const more: boolean = left > 0 && at !== undefined && !ended;
-      if (more && visited.has(at!)) throw new PagingError('loop', `the pages go in a circle: “${at!}” ends one for the second time`);
+      if (more && visited.has(at!))
+        throw new PagingError('loop', `the pages go in a circle: “${at!}” ends one for the second time`);
       visited.add(at!);
       coming = more && pipeline ? request() : undefined;
       yield items.length === page.items.length ? page : { ...page, items };

@@ -12,7 +12,8 @@ export interface FieldName {
  * @throws RangeError when the namespace is empty or holds a brace, which the notation can't express.
  */
 export function extensionFieldName(namespace: string, name: string): string {
-  if (namespace === '' || /[{}]/.test(namespace)) throw new RangeError(`“${namespace}” can't be a field's namespace: it is empty or holds a brace`);
+  if (namespace === '' || /[{}]/.test(namespace))
+    throw new RangeError(`“${namespace}” can't be a field's namespace: it is empty or holds a brace`);
   return `{${namespace}}${name}`;
 }
 

@@ -3,7 +3,8 @@ import { xml } from '@xeps/core/testing';
 import { expect, it } from 'vitest';
 import { extensionFieldName, findFormOfType, formType, parseFieldName } from './index.ts';
 
-const form = (type: string, ...fields: string[]) => dataForm.decode(xml(`<x xmlns='jabber:x:data' type='${type}'>${fields.join('')}</x>`));
+const form = (type: string, ...fields: string[]) =>
+  dataForm.decode(xml(`<x xmlns='jabber:x:data' type='${type}'>${fields.join('')}</x>`));
 const hidden = `<field var='FORM_TYPE' type='hidden'><value>urn:a</value></field>`;
 const open = `<field var='FORM_TYPE' type='text-single'><value>urn:b</value></field>`;
 const untyped = `<field var='FORM_TYPE'><value>urn:c</value></field>`;
@@ -30,12 +31,20 @@ it('§3.6 finds a form by its FORM_TYPE as text', () => {
 });
 
 it('§3.4 names in Clark notation', () => {
-  expect(extensionFieldName('http://example.com/pubsub', 'time_restrictions')).toBe('{http://example.com/pubsub}time_restrictions');
-  expect(parseFieldName('{http://example.com/pubsub}time_restrictions')).toEqual({ namespace: 'http://example.com/pubsub', name: 'time_restrictions' });
+  expect(extensionFieldName('http://example.com/pubsub', 'time_restrictions')).toBe(
+    '{http://example.com/pubsub}time_restrictions',
+  );
+  expect(parseFieldName('{http://example.com/pubsub}time_restrictions')).toEqual({
+    namespace: 'http://example.com/pubsub',
+    name: 'time_restrictions',
+  });
   expect(() => extensionFieldName('', 'x')).toThrow(RangeError);
   expect(() => extensionFieldName('a}b', 'x')).toThrow(RangeError);
 });
 
-it.each(['muc#roominfo_description', '', '{', '{}', '{}x', '{a', 'a{b}c', '{a{b}c'])('§3.4 “%s” has no namespace', (name) => {
-  expect(parseFieldName(name)).toEqual({ name });
-});
+it.each(['muc#roominfo_description', '', '{', '{}', '{}x', '{a', 'a{b}c', '{a{b}c'])(
+  '§3.4 “%s” has no namespace',
+  (name) => {
+    expect(parseFieldName(name)).toEqual({ name });
+  },
+);

@@ -2,7 +2,9 @@ import { FORM_TYPE } from '@xeps/xep-0004';
 import type { DataForm } from '@xeps/xep-0004';
 
 /** The parts of a form that its FORM_TYPE depends on. */
-export type TypedForm = Pick<DataForm, 'type'> & { readonly fields: readonly Pick<DataForm['fields'][number], 'name' | 'type' | 'values'>[] };
+export type TypedForm = Pick<DataForm, 'type'> & {
+  readonly fields: readonly Pick<DataForm['fields'][number], 'name' | 'type' | 'values'>[];
+};
 
 /**
  * The FORM_TYPE of a form: the namespace that its field names belong to. Compared as text (§3.6).

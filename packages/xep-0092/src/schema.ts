@@ -20,4 +20,8 @@ export interface SoftwareVersion extends Infer<typeof $version> {}
 export const softwareVersion: ElementSchema<SoftwareVersion> = $version;
 
 /** §2: the question what software an entity is. */
-export const versionQuery: IqQuery<object, object, SoftwareVersion, SoftwareVersion> = /* @__PURE__ */ iqQuery('get', versionRequest, softwareVersion);
+export const versionQuery: IqQuery<object, object, SoftwareVersion, SoftwareVersion> = /* @__PURE__ */ iqQuery(
+  'get',
+  versionRequest,
+  softwareVersion,
+);

@@ -35,7 +35,7 @@ export function announce(session: Session, disco: DiscoApi, initialNode: string)
     dirty = true;
     // Plugins are installed one after another: once they all are, the sum is taken.
     queueMicrotask(() => {
-      compute().catch((error: unknown) => console.error('xeps: the own capabilities can’t be announced', error));
+      compute().catch(session.report);
     });
   }
 

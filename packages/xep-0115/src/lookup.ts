@@ -1,7 +1,7 @@
 import { isStanzaError } from '@xeps/core';
 import type { Session } from '@xeps/core';
 import type { Jid } from '@xeps/core/jid';
-import { discoInfoQuery } from '@xeps/xep-0030';
+import { discoInfo, discoInfoQuery } from '@xeps/xep-0030';
 import type { DiscoInfo } from '@xeps/xep-0030';
 import { createBoundedCache } from './bounded-cache.ts';
 import { CapsError } from './errors.ts';
@@ -49,7 +49,7 @@ export function createLookup(session: Session, store: () => CapsStore | undefine
   }
 
   function keepForOne(entity: Jid, caps: Capabilities, info: DiscoInfo): void {
-    single.set(String(entity), { caps, info }, JSON.stringify(info.features).length + 500);
+    single.set(String(entity), { caps, info }, weight(info));
   }
 
   function askOne(entity: Jid, caps: Capabilities | undefined): Promise<DiscoInfo> {
@@ -68,12 +68,16 @@ export function createLookup(session: Session, store: () => CapsStore | undefine
   }
 
   /** Asks an entity on behalf of all of the same `ver` (§5.4). */
-  async function askForAll(entity: Jid, caps: Capabilities, key: string): Promise<{ readonly info: DiscoInfo; readonly holds: boolean }> {
+  async function askForAll(
+    entity: Jid,
+    caps: Capabilities,
+    key: string,
+  ): Promise<{ readonly info: DiscoInfo; readonly holds: boolean }> {
     const info = await ask(entity, caps);
     try {
       const verified = await verifyInfo(info, caps);
       keep(key, verified);
-      await guard(store()?.set(key, verified));
+      void guard(session, () => store()?.set(key, verified)); // Nobody has to wait for that.
       return { info: verified, holds: true };
     } catch (error) {
       if (!(error instanceof CapsError)) throw error;
@@ -83,15 +87,15 @@ export function createLookup(session: Session, store: () => CapsStore | undefine
   }
 
   function keep(key: string, info: DiscoInfo): void {
-    shared.set(key, info, JSON.stringify(info).length);
+    shared.set(key, info, weight(info));
   }
 
   async function kept(key: string, caps: Capabilities): Promise<DiscoInfo | undefined> {
     const known = shared.get(key);
     if (known !== undefined) return known;
-    const stored = await guard(store()?.get(key));
+    const stored = await guard(session, () => store()?.get(key));
     if (stored === undefined) return undefined;
-    const verified = await guard(verifyInfo(stored, caps));
+    const verified = await guard(session, () => verifyInfo(stored, caps));
     if (verified !== undefined) keep(key, verified);
     return verified;
   }
@@ -127,12 +131,17 @@ export function createLookup(session: Session, store: () => CapsStore | undefine
   };
 }
 
+/** In characters, as it came. */
+function weight(info: DiscoInfo): number {
+  return discoInfo.stringify(info).length;
+}
+
 /** A store that fails is as good as none; what it lost is asked for again. */
-async function guard<T>(work: T | Promise<T>): Promise<T | undefined> {
+async function guard<T>(session: Session, work: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return await work;
+    return await work();
   } catch (error) {
-    console.error('xeps: the store of capabilities failed', error);
+    session.report(error);
     return undefined;
   }
 }

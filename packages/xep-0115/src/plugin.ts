@@ -15,6 +15,9 @@ const DEFAULT_NODE = 'https://github.com/xeps/xeps';
 /** Entities whose announcement is remembered; the one that was silent for the longest goes first. */
 const MOST_ENTITIES = 20_000;
 
+/** Characters of an announcement; longer ones are no honest software's and are passed over. */
+const LONGEST = 2000;
+
 /** How the own capabilities are announced and others' are kept. */
 export interface CapsSettings {
   /** The URI of the software that this is, such as its web site (§4). */
@@ -36,7 +39,10 @@ export interface CapsApi {
   supports(entity: Jid | string, feature: string, options?: ListenOptions): Promise<boolean>;
   /** What an entity announced of itself last. It is a claim about nobody but itself. */
   announced(entity: Jid | string): Capabilities | undefined;
-  /** Takes an announcement from elsewhere than presence: the features of a stream, for the server's address (§6.3). */
+  /**
+   * Takes an announcement from elsewhere than presence: the features of a stream, for the server's address (§6.3). Holds
+   * until the next session begins, so call it once the session is online.
+   */
   learn(entity: Jid | string, holder: Element): void;
   /** Tells when an entity announces something new. */
   onAnnounced(listener: (entity: Jid) => void, options?: ListenOptions): Disposable;
@@ -58,12 +64,19 @@ function setUpCaps(session: Session, discoApi: DiscoApi): CapsApi {
   // In the order of their announcements.
   const announcements = new Map<string, Capabilities>();
   const lookup = createLookup(session, () => store);
-  const news = createEmitter<{ announced: Jid }>((error) => console.error('xeps: a listener for capabilities threw', error));
+  const news = createEmitter<{ announced: Jid }>(session.report);
 
   function note(entity: Jid, announced: Capabilities): void {
+    const { hash = '', node, ver, ext = '' } = announced;
+    if (hash.length + node.length + ver.length + ext.length > LONGEST) return;
     const key = String(entity);
     const known = announcements.get(key);
-    const same = known !== undefined && known.hash === announced.hash && known.node === announced.node && known.ver === announced.ver && known.ext === announced.ext;
+    const same =
+      known !== undefined &&
+      known.hash === announced.hash &&
+      known.node === announced.node &&
+      known.ver === announced.ver &&
+      known.ext === announced.ext;
     announcements.delete(key);
     announcements.set(key, same ? known : announced);
     if (announcements.size > MOST_ENTITIES) for (const oldest of announcements.keys()) return drop(oldest);
@@ -76,7 +89,7 @@ function setUpCaps(session: Session, discoApi: DiscoApi): CapsApi {
   }
 
   session.on('presence', (stanza) => {
-    const entity = tryParseJid(String(stanza.attrs['from'] ?? ''));
+    const entity = tryParseJid(String(stanza.attrs['from'] ?? ''), { lenient: true });
     if (entity === undefined) return;
     const type: unknown = stanza.attrs['type'];
     if (type === 'unavailable') return drop(String(entity));

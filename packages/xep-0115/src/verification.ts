@@ -10,7 +10,12 @@ import type { Capabilities } from './schema.ts';
 export type HashedInfo = Pick<DiscoInfo, 'identities' | 'features' | 'forms'>;
 
 // §9.1: SHA-1 is mandatory. By the names of the IANA registry of hash functions, as WebCrypto calls them.
-const algorithms: Readonly<Record<string, string>> = { 'sha-1': 'SHA-1', 'sha-256': 'SHA-256', 'sha-384': 'SHA-384', 'sha-512': 'SHA-512' };
+const algorithms: Readonly<Record<string, string>> = {
+  'sha-1': 'SHA-1',
+  'sha-256': 'SHA-256',
+  'sha-384': 'SHA-384',
+  'sha-512': 'SHA-512',
+};
 
 /** Whether verification strings of that hash function can be checked (§8.1). */
 export function isSupportedHash(hash: string): boolean {
@@ -33,7 +38,10 @@ export async function verificationString(info: HashedInfo, hash = 'sha-1'): Prom
  *
  * @throws CapsError when the `<c/>` does not vouch for the information.
  */
-export async function verifyInfo(info: HashedInfo, { hash, ver }: Pick<Capabilities, 'hash' | 'ver'>): Promise<DiscoInfo> {
+export async function verifyInfo(
+  info: HashedInfo,
+  { hash, ver }: Pick<Capabilities, 'hash' | 'ver'>,
+): Promise<DiscoInfo> {
   if (hash === undefined) throw new CapsError('hash', 'legacy capabilities prove nothing: there is no hash');
   const canonical = canonicalInfo(info);
   const own = await digest(hashInput(canonical), hash);
@@ -68,7 +76,9 @@ function compareIdentities(a: DiscoIdentity, b: DiscoIdentity): number {
 
 /** §5.4, step 3.6: a form without a hidden FORM_TYPE is passed over. */
 function canonicalForm({ fields }: DataForm): DataForm[] {
-  const types = new Set(fields.flatMap((field) => (field.name === FORM_TYPE && field.type === 'hidden' ? field.values : [])));
+  const types = new Set(
+    fields.flatMap((field) => (field.name === FORM_TYPE && field.type === 'hidden' ? field.values : [])),
+  );
   if (types.size > 1) throw new CapsError('ill-formed', `a form has several FORM_TYPEs: ${[...types].join(', ')}`);
   const [type] = types;
   if (type === undefined) return [];
@@ -76,7 +86,15 @@ function canonicalForm({ fields }: DataForm): DataForm[] {
     .filter((field) => field.name !== FORM_TYPE)
     .map((field) => newField(field.name ?? '', [...field.values].sort(compareOctets)))
     .sort((a, b) => compareOctets(a.name ?? '', b.name ?? ''));
-  return [{ type: 'result', instructions: [], fields: [newField(FORM_TYPE, [type], 'hidden'), ...others], items: [], rest: [] }];
+  return [
+    {
+      type: 'result',
+      instructions: [],
+      fields: [newField(FORM_TYPE, [type], 'hidden'), ...others],
+      items: [],
+      rest: [],
+    },
+  ];
 }
 
 function typeOf(form: DataForm): string {
@@ -95,8 +113,14 @@ function identityText({ category, type, lang = '', name = '' }: DiscoIdentity): 
 
 /** The texts that are hashed, in their order. */
 function factors({ identities, features, forms }: HashedInfo): string[] {
-  const ofForm = (form: DataForm): string[] => [typeOf(form), ...form.fields.slice(1).flatMap((field) => [field.name ?? '', ...field.values])];
-  return [...identities.map(identityText), ...features, ...forms.flatMap(ofForm)];
+  return [...identities.map(identityText), ...features, ...formFactors(forms)];
+}
+
+function formFactors(forms: readonly DataForm[]): string[] {
+  return forms.flatMap((form) => [
+    typeOf(form),
+    ...form.fields.slice(1).flatMap((field) => [field.name ?? '', ...field.values]),
+  ]);
 }
 
 /** §5.1: the string S. */
@@ -118,7 +142,7 @@ async function digest(input: string, hash: string): Promise<string> {
  *
  * - a `<` within a text may have been the border between two,
  * - an identity may have been a feature (`http://a/b/c`) unless it looks like nothing but an identity, and vice versa,
- * - a form may have been the last features, unless its FORM_TYPE comes before the last feature.
+ * - the texts of the first form may have been the last features, if they go on in their order.
  *
  * Honest entities rarely meet these conditions; those that do are believed about themselves only.
  */
@@ -126,15 +150,33 @@ function refuseAmbiguous(info: HashedInfo): void {
   const { identities, features, forms } = info;
   const mixed = factors(info).find((factor) => factor.includes('<'));
   if (mixed !== undefined) throw new CapsError('ambiguous', `“${mixed}” holds the character that separates texts`);
-  const odd = identities.find(({ category, type, lang = '' }) => !/^[^/:]+$/.test(category) || !/^[^/]+$/.test(type) || !/^[\dA-Za-z-]*$/.test(lang));
-  if (odd !== undefined) throw new CapsError('ambiguous', `the identity “${identityText(odd)}” may have been a feature`);
+  const odd = identities.find(
+    ({ category, type, lang = '' }) =>
+      !/^[^/:]+$/.test(category) || !/^[^/]+$/.test(type) || !/^[\dA-Za-z-]*$/.test(lang),
+  );
+  if (odd !== undefined)
+    throw new CapsError('ambiguous', `the identity “${identityText(odd)}” may have been a feature`);
   const feature = features.find((text) => /^[^/:]+\/[^/]+\/[\dA-Za-z-]*\//.test(text));
   if (feature !== undefined) throw new CapsError('ambiguous', `the feature “${feature}” may have been an identity`);
   // §3.1 of XEP-0030: there is always an identity and a feature.
   const last = features.at(-1);
-  if (identities.length === 0 || last === undefined) throw new CapsError('ill-formed', 'there is no identity or no feature');
-  const form = forms[0];
-  if (form !== undefined && compareOctets(typeOf(form), last) > 0) {
-    throw new CapsError('ambiguous', `the form “${typeOf(form)}” may have been a feature`);
+  if (identities.length === 0 || last === undefined)
+    throw new CapsError('ill-formed', 'there is no identity or no feature');
+  const hidden = mayHaveBeenFeatures(last, formFactors(forms));
+  if (hidden !== undefined) throw new CapsError('ambiguous', `the form “${hidden}” may have been a feature`);
+}
+
+/**
+ * The first text of the forms, if it may have been a feature: it and what follows go on in the order of the features, up
+ * to the end or to what may be a FORM_TYPE. Those are namespaces (XEP-0068 §3.3), unlike the names of most fields.
+ */
+function mayHaveBeenFeatures(lastFeature: string, texts: readonly string[]): string | undefined {
+  let last = lastFeature;
+  for (const [at, text] of texts.entries()) {
+    if (compareOctets(text, last) <= 0) return undefined;
+    const next = texts[at + 1];
+    if (next === undefined || /[:./]/.test(next)) return texts[0];
+    last = text;
   }
+  return undefined;
 }

@@ -15,7 +15,11 @@ export function findForm(info: Pick<DiscoInfo, 'forms'>, formType: string): Data
  *
  * @throws CodecError when a value does not fit its codec.
  */
-export function findFormValues<const F extends FormFields>(info: Pick<DiscoInfo, 'forms'>, formType: string, fields: F): FormValues<F> | undefined {
+export function findFormValues<const F extends FormFields>(
+  info: Pick<DiscoInfo, 'forms'>,
+  formType: string,
+  fields: F,
+): FormValues<F> | undefined {
   const form = findForm(info, formType);
   return form === undefined ? undefined : formValues(form, fields);
 }

@@ -49,7 +49,7 @@ export function decodeEnabled(element: Element): Enabled {
   };
 }
 
-/** Reads the `h` of `<a/>`, `<resumed/>` or `<failed/>`: an unsignedInt. Throws `StreamError` when it is anything else. */
+/** Reads the `h` of `<a/>`, `<resumed/>` or `<failed/>`: an unsignedInt. Throws `StreamError` for anything else. */
 export function decodeHandled(element: Element): number {
   const text = String(element.attrs['h'] ?? '');
   const h = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
@@ -67,6 +67,6 @@ export function decodeFailed(element: Element): string {
 export function handledCountTooHigh(h: number, sendCount: number): StreamError {
   return new StreamError('undefined-condition', {
     text: `You acknowledged ${h} stanzas, but I only sent you ${sendCount} so far.`,
-    application: createElement('handled-count-too-high', NS_SM, { h: String(h), 'send-count': String(sendCount) }),
+    application: createElement('handled-count-too-high', NS_SM, { 'h': String(h), 'send-count': String(sendCount) }),
   });
 }

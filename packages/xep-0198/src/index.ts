@@ -7,5 +7,15 @@ export { createStreamManagement, StreamManagementError } from './stream-manageme
 export type { Clock, StreamManagement, StreamManagementOptions, StreamManagementState } from './stream-management.ts';
 export type { UnackedStanza } from './unacked.ts';
 export { redelivery } from './redelivery.ts';
-export { answer, decodeEnabled, decodeFailed, decodeHandled, enable, handledCountTooHigh, NS_SM, request, resume } from './elements.ts';
+export {
+  answer,
+  decodeEnabled,
+  decodeFailed,
+  decodeHandled,
+  enable,
+  handledCountTooHigh,
+  NS_SM,
+  request,
+  resume,
+} from './elements.ts';
 export type { Enabled } from './elements.ts';

@@ -86,7 +86,10 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
   const { clock, state } = options;
   const requestAfterStanzas = options.requestAfterStanzas ?? 25;
   const requestAfterMilliseconds = options.requestAfterMilliseconds ?? 250;
-  const unacked = createUnackedQueue(state?.unacked.map((entry) => ({ ...entry, receipt: undefined })), state?.outbound);
+  const unacked = createUnackedQueue(
+    state?.unacked.map((entry) => ({ ...entry, receipt: undefined })),
+    state?.outbound,
+  );
   const lost: UnackedStanza[] = [];
   /** The session's id, while it can be resumed. */
   let id = state?.id;
@@ -139,7 +142,9 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
 
   async function tryResume(context: StreamContext, previd: string): Promise<Outcome> {
     context.send(resume(previd, inbound));
-    const reply = await context.next((element) => element.getNS() === NS_SM && (element.name === 'resumed' || element.name === 'failed'));
+    const reply = await context.next(
+      (element) => element.getNS() === NS_SM && (element.name === 'resumed' || element.name === 'failed'),
+    );
     if (reply.name === 'failed') {
       // §5: a session that timed out may still tell what it handled.
       if (reply.attrs['h'] !== undefined) acknowledge(reply);
@@ -148,7 +153,9 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
       return 'done';
     }
     if (reply.attrs['previd'] !== previd) {
-      throw new StreamError('bad-format', { text: `asked to resume ${previd}, ${String(reply.attrs['previd'])} was resumed` });
+      throw new StreamError('bad-format', {
+        text: `asked to resume ${previd}, ${String(reply.attrs['previd'])} was resumed`,
+      });
     }
     acknowledge(reply);
     stream = context;
@@ -250,7 +257,10 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
     snapshot() {
       if (id === undefined || jid === undefined) return undefined;
       return {
-        id, jid, inbound, outbound: unacked.handled,
+        id,
+        jid,
+        inbound,
+        outbound: unacked.handled,
         ...(max !== undefined && { max }),
         ...(location !== undefined && { location }),
         unacked: unacked.entries().map(({ stanza, time }) => ({ stanza, time })),

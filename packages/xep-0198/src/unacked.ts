@@ -39,7 +39,7 @@ export function createUnackedQueue(initial: readonly UnackedStanza[] = [], initi
     },
     push: (entry) => void queue.push(entry),
     acknowledge(h) {
-      // Counters wrap, so the distance does too; an `h` that goes back is a huge distance, and as wrong as one too high.
+      // Counters wrap, so the distance does too; an `h` that goes back is a huge distance, as wrong as one too high.
       const distance = (h - handled) >>> 0;
       if (distance > size()) throw handledCountTooHigh(h, (handled + size()) >>> 0);
       const end = head + distance;

@@ -1,47 +1,41 @@
 import { Element } from '@xeps/core';
 import type { EncodedStanza, Receipt } from '@xeps/stream';
 import { bind, encodeStanza, plain, sasl, StreamError } from '@xeps/stream';
-import type { Clock, StreamManagement, StreamManagementOptions } from '@xeps/xep-0198';
+import type { StreamManagement, StreamManagementOptions } from '@xeps/xep-0198';
 import { createStreamManagement, redelivery, StreamManagementError } from '@xeps/xep-0198';
 import { describe, expect, test } from 'vitest';
 import {
-  bindFeature, bound, features, header, saslFeature, scripted, signIn, success, untilBind,
+  bindFeature,
+  bound,
+  features,
+  header,
+  saslFeature,
+  scripted,
+  signIn,
+  success,
+  untilBind,
 } from '../../stream/test/harness.ts';
 import type { Scripted } from '../../stream/test/harness.ts';
+import { manualClock } from './manual-clock.ts';
 
 const sm = "xmlns='urn:xmpp:sm:3'";
 const smFeature = `<sm ${sm}/>`;
 const enabled = `<enabled ${sm} id='session-1' resume='true'/>`;
 const incoming = (id: string): string => `<message from='romeo@example.net' id='${id}'><body>${id}</body></message>`;
 
-/** Time that a test moves by hand. */
-function manualClock(): Clock & { advance(milliseconds: number): void } {
-  let now = Date.UTC(2026, 0, 1);
-  let timers: { at: number; callback: () => void }[] = [];
-  return {
-    now: () => now,
-    schedule(callback, milliseconds) {
-      const timer = { at: now + milliseconds, callback };
-      timers.push(timer);
-      return () => void (timers = timers.filter((other) => other !== timer));
-    },
-    advance(milliseconds) {
-      now += milliseconds;
-      const due = timers.filter(({ at }) => at <= now);
-      timers = timers.filter((timer) => !due.includes(timer));
-      for (const { callback } of due) callback();
-    },
-  };
+interface Managed extends Scripted {
+  readonly management: StreamManagement;
+  readonly clock: ReturnType<typeof manualClock>;
 }
-
-interface Managed extends Scripted { readonly management: StreamManagement; readonly clock: ReturnType<typeof manualClock> }
 
 /** A stream of `management`, or of one of its own. */
 function managed(before?: Managed, options: Partial<StreamManagementOptions> = {}): Managed {
   const clock = before?.clock ?? manualClock();
   const management = before?.management ?? createStreamManagement({ clock, ...options });
   const modules = [
-    sasl({ mechanisms: [plain], credentials: { username: 'juliet', password: 'secret' } }), management.module, bind(),
+    sasl({ mechanisms: [plain], credentials: { username: 'juliet', password: 'secret' } }),
+    management.module,
+    bind(),
   ];
   return { ...scripted({ modules }), management, clock };
 }
@@ -83,7 +77,9 @@ describe('§4 Acks', () => {
   test('every kind of stanza counts once in both directions, and nothing else does', async () => {
     const script = managed();
     await enable(script);
-    await script.say(`${incoming('a')}<presence/><iq type='result' id='x'/><iq type='get' id='y'><q xmlns='q'/></iq><r ${sm}/><a ${sm} h='0'/><other xmlns='o'/>`);
+    await script.say(
+      `${incoming('a')}<presence/><iq type='result' id='x'/><iq type='get' id='y'><q xmlns='q'/></iq><r ${sm}/><a ${sm} h='0'/><other xmlns='o'/>`,
+    );
     expect(script.written()).toBe('<a xmlns="urn:xmpp:sm:3" h="4"/>');
     const receipts = [send(script, 'message', '1'), send(script, 'iq', '2'), send(script, 'presence', '3')];
     await script.say(`<a ${sm} h='2'/>`);
@@ -147,7 +143,8 @@ describe('§4 Acks', () => {
     expect(script.closed[0]).toBeInstanceOf(StreamError);
     expect(script.closed[0]).toMatchObject({ condition });
     const written = script.written();
-    if (condition === 'undefined-condition') expect(written).toContain(`<handled-count-too-high xmlns="urn:xmpp:sm:3" h="${h}" send-count="1"/>`);
+    if (condition === 'undefined-condition')
+      expect(written).toContain(`<handled-count-too-high xmlns="urn:xmpp:sm:3" h="${h}" send-count="1"/>`);
     expect(written).toMatch(/<\/stream:stream>$/);
     // A peer that can't count can't resume: what it was sent is handed back.
     expect(script.management.resumable).toBe(false);
@@ -296,7 +293,9 @@ describe('§5 Resumption', () => {
     await enable(first);
     await first.say(incoming('a'));
     send(first, 'message', '1');
-    const state = JSON.parse(JSON.stringify(first.management.snapshot())) as NonNullable<StreamManagementOptions['state']>;
+    const state = JSON.parse(JSON.stringify(first.management.snapshot())) as NonNullable<
+      StreamManagementOptions['state']
+    >;
     const second = managed(undefined, { state });
     second.stream.start();
     await second.say(header() + features(saslFeature));
@@ -311,7 +310,8 @@ describe('§5 Resumption', () => {
 
 describe('redelivery on a new session', () => {
   const time = Date.UTC(2026, 0, 2, 3, 4, 5);
-  const text = (encoded: EncodedStanza): string | undefined => redelivery({ stanza: encoded, time, receipt: undefined })?.text;
+  const text = (encoded: EncodedStanza): string | undefined =>
+    redelivery({ stanza: encoded, time, receipt: undefined })?.text;
 
   test('§4 messages are sent again with their id and the time of the first sending', () => {
     expect(text(stanza('message', '1', 'chat'))).toBe(
@@ -321,11 +321,17 @@ describe('redelivery on a new session', () => {
 
   test('a delay of the sender’s own stays the only one', () => {
     const message = new Element('message').c('delay', { xmlns: 'urn:xmpp:delay', stamp: '2020-01-01T00:00:00Z' }).up();
-    expect(text(encodeStanza(message))).toBe('<message><delay xmlns="urn:xmpp:delay" stamp="2020-01-01T00:00:00Z"/></message>');
+    expect(text(encodeStanza(message))).toBe(
+      '<message><delay xmlns="urn:xmpp:delay" stamp="2020-01-01T00:00:00Z"/></message>',
+    );
   });
 
   test('room messages, presence and IQs are not', () => {
-    expect([stanza('message', '1', 'groupchat'), stanza('presence', '2'), stanza('iq', '3', 'set')].map(text)).toEqual([undefined, undefined, undefined]);
+    expect([stanza('message', '1', 'groupchat'), stanza('presence', '2'), stanza('iq', '3', 'set')].map(text)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

@@ -20,4 +20,8 @@ export interface EntityTime extends Infer<typeof $time> {}
 export const entityTime: ElementSchema<EntityTime> = $time;
 
 /** §2: the question for the time. */
-export const timeQuery: IqQuery<object, object, EntityTime, EntityTime> = /* @__PURE__ */ iqQuery('get', timeRequest, entityTime);
+export const timeQuery: IqQuery<object, object, EntityTime, EntityTime> = /* @__PURE__ */ iqQuery(
+  'get',
+  timeRequest,
+  entityTime,
+);

@@ -2,7 +2,15 @@ import { Element, StanzaError } from '@xeps/core';
 import { link, roundTrip, xml } from '@xeps/core/testing';
 import { hint, hintsOf } from '@xeps/xep-0334';
 import { describe, expect, it, vi } from 'vitest';
-import { carbonReceived, carbons, carbonsDisableQuery, carbonSent, carbonsEnableQuery, carbonsPrivate, excludeFromCarbons } from './index.ts';
+import {
+  carbonReceived,
+  carbons,
+  carbonsDisableQuery,
+  carbonSent,
+  carbonsEnableQuery,
+  carbonsPrivate,
+  excludeFromCarbons,
+} from './index.ts';
 import type { AccountMessage, CarbonsApi, RefusedCarbon } from './index.ts';
 
 const own = 'romeo@montague.lit';
@@ -10,7 +18,8 @@ const copy = (kind: 'sent' | 'received', inner: string): string =>
   `<${kind} xmlns="urn:xmpp:carbons:2"><forwarded xmlns="urn:xmpp:forward:0">${inner}</forwarded></${kind}>`;
 const inner = (from: string, to: string | undefined): string =>
   `<message xmlns="jabber:client" from="${from}"${to === undefined ? '' : ` to="${to}"`} type="chat"><body>Hail</body></message>`;
-const wrapped = (from: string, payload: string): string => `<message from='${from}' to='${own}/orchard' type='chat'>${payload}</message>`;
+const wrapped = (from: string, payload: string): string =>
+  `<message from='${from}' to='${own}/orchard' type='chat'>${payload}</message>`;
 
 function set(before?: (server: ReturnType<typeof link>['server']) => void) {
   const coupled = link();
@@ -18,7 +27,8 @@ function set(before?: (server: ReturnType<typeof link>['server']) => void) {
   const api = coupled.client.use(carbons);
   const seen: (AccountMessage & { event: string })[] = [];
   const refused: RefusedCarbon[] = [];
-  for (const event of ['received', 'sent', 'message'] as const) api.on(event, (message) => void seen.push({ event, ...message }));
+  for (const event of ['received', 'sent', 'message'] as const)
+    api.on(event, (message) => void seen.push({ event, ...message }));
   api.on('refused', (copied) => void refused.push(copied));
   return { ...coupled, api, seen, refused };
 }
@@ -60,9 +70,12 @@ describe('§4 enabling', () => {
   });
 
   it('§4.1 a server that refuses, and one that does not answer', async () => {
-    const { api, settle } = set((server) => void server.handle(carbonsEnableQuery, () => {
-      throw new StanzaError('forbidden');
-    }));
+    const { api, settle } = set(
+      (server) =>
+        void server.handle(carbonsEnableQuery, () => {
+          throw new StanzaError('forbidden');
+        }),
+    );
     await settle();
     expect(api.state).toBe('failed');
     await expect(api.enable()).rejects.toMatchObject({ condition: 'forbidden' });
@@ -105,9 +118,22 @@ describe('§4 enabling', () => {
 describe('copies', () => {
   it('§7 of what another device gets', () => {
     const { inject, seen } = set();
-    inject(wrapped(own, copy('received', `<delay xmlns='urn:xmpp:delay' stamp='2010-07-10T23:08:25Z'/>${inner('juliet@capulet.lit/b', `${own}/home`)}`)));
+    inject(
+      wrapped(
+        own,
+        copy(
+          'received',
+          `<delay xmlns='urn:xmpp:delay' stamp='2010-07-10T23:08:25Z'/>${inner('juliet@capulet.lit/b', `${own}/home`)}`,
+        ),
+      ),
+    );
     expect(seen).toHaveLength(2);
-    expect(seen[0]).toMatchObject({ event: 'received', direction: 'received', copied: true, delay: { stamp: new Date('2010-07-10T23:08:25Z') } });
+    expect(seen[0]).toMatchObject({
+      event: 'received',
+      direction: 'received',
+      copied: true,
+      delay: { stamp: new Date('2010-07-10T23:08:25Z') },
+    });
     expect(seen[0]?.stanza.attrs['from']).toBe('juliet@capulet.lit/b');
     expect(seen[0]?.stanza.getChildText('body')).toBe('Hail');
     expect(seen[1]?.event).toBe('message');
@@ -128,7 +154,11 @@ describe('copies', () => {
     inject(wrapped(own, copy('sent', inner(`${own}/home`, 'juliet@capulet.lit/b').replace('Hail', 'two'))));
     inject(inner('juliet@capulet.lit/b', `${own}/orchard`).replace('Hail', 'three'));
     const stream = seen.filter(({ event }) => event === 'message');
-    expect(stream.map(({ stanza, copied }) => [stanza.getChildText('body'), copied])).toEqual([['one', false], ['two', true], ['three', false]]);
+    expect(stream.map(({ stanza, copied }) => [stanza.getChildText('body'), copied])).toEqual([
+      ['one', false],
+      ['two', true],
+      ['three', false],
+    ]);
   });
 
   it('of a message without an address, and of one to oneself', () => {
@@ -171,7 +201,10 @@ describe('§11 forged', () => {
     ['a presence', copy('received', `<presence xmlns="jabber:client" from="juliet@capulet.lit/b" to="${own}"/>`)],
     ['nothing', copy('received', '')],
     ['no envelope', '<received xmlns="urn:xmpp:carbons:2"/>'],
-    ['a broken envelope', copy('received', `<delay xmlns="urn:xmpp:delay" stamp="?"/>${inner('juliet@capulet.lit/b', own)}`)],
+    [
+      'a broken envelope',
+      copy('received', `<delay xmlns="urn:xmpp:delay" stamp="?"/>${inner('juliet@capulet.lit/b', own)}`),
+    ],
     ['an address that is none', copy('received', inner('juliet@capulet.lit/b', '@'))],
   ])('by the own server: %s', (_what, payload) => {
     const { inject, seen, refused, faults } = set();
@@ -183,7 +216,9 @@ describe('§11 forged', () => {
 
   it('a bounce that repeats a copy is a bounce', () => {
     const { inject, seen } = set();
-    inject(`<message type='error' from='juliet@capulet.lit' to='${own}/orchard'>${good}<error type='cancel'/></message>`);
+    inject(
+      `<message type='error' from='juliet@capulet.lit' to='${own}/orchard'>${good}<error type='cancel'/></message>`,
+    );
     expect(seen).toEqual([expect.objectContaining({ event: 'message', direction: 'received', copied: false })]);
   });
 });

@@ -51,7 +51,11 @@ export type CarbonsState = 'off' | 'enabling' | 'on' | 'unsupported' | 'failed';
 export interface CarbonsApi {
   /** How it stands with the server in this session. */
   readonly state: CarbonsState;
-  on<K extends keyof CarbonsEvents>(event: K, listener: (event: CarbonsEvents[K]) => void, options?: ListenOptions): Disposable;
+  on<K extends keyof CarbonsEvents>(
+    event: K,
+    listener: (event: CarbonsEvents[K]) => void,
+    options?: ListenOptions,
+  ): Disposable;
   /** Enables (§4) in this session and in those to come; needed only after `disable`. Rejects as `session.request` does. */
   enable(options?: Omit<RequestOptions, 'to' | 'from'>): Promise<void>;
   /** Disables (§5) until `enable` is called. Rejects as `session.request` does. */
@@ -69,7 +73,7 @@ export const carbons: Plugin<CarbonsApi> = /* @__PURE__ */ definePlugin({
     let wanted = true;
     // The latest enable or disable: an earlier one that is answered late no longer says how it stands.
     let latest = 0;
-    const events = createEmitter<CarbonsEvents>((error, event) => console.error(`xeps: a listener for carbons “${event}” threw`, error));
+    const events = createEmitter<CarbonsEvents>(session.report);
 
     async function enable(options: Omit<RequestOptions, 'to' | 'from'> = {}): Promise<void> {
       wanted = true;
@@ -143,5 +147,9 @@ function belongs(session: Session, { stanza }: Forwarded, direction: 'received' 
   const address = stanza.attrs[direction === 'sent' ? 'from' : 'to'] as string | undefined;
   // A message without `to` is for the account that it was sent from (RFC 6120 §10.3.1).
   if (address === undefined && direction === 'sent') return false;
-  return tryParseJid(address ?? String(stanza.attrs['from'] ?? ''))?.bare().equals(session.jid.bare()) ?? false;
+  return (
+    tryParseJid(address ?? String(stanza.attrs['from'] ?? ''))
+      ?.bare()
+      .equals(session.jid.bare()) ?? false
+  );
 }

@@ -13,12 +13,18 @@ export const NS_CARBONS_RULES = 'urn:xmpp:carbons:rules:0';
 /** §4: `<enable/>`, which has no content. */
 export const carbonsEnable: ElementSchema<object> = /* @__PURE__ */ element(NS_CARBONS, 'enable');
 /** §4: asks the own server to begin; answered with an empty result. */
-export const carbonsEnableQuery: IqQuery<object, object, undefined, undefined | void> = /* @__PURE__ */ iqQuery('set', carbonsEnable);
+export const carbonsEnableQuery: IqQuery<object, object, undefined, undefined | void> = /* @__PURE__ */ iqQuery(
+  'set',
+  carbonsEnable,
+);
 
 /** §5: `<disable/>`, which has no content. */
 export const carbonsDisable: ElementSchema<object> = /* @__PURE__ */ element(NS_CARBONS, 'disable');
 /** §5: asks the own server to stop; answered with an empty result. */
-export const carbonsDisableQuery: IqQuery<object, object, undefined, undefined | void> = /* @__PURE__ */ iqQuery('set', carbonsDisable);
+export const carbonsDisableQuery: IqQuery<object, object, undefined, undefined | void> = /* @__PURE__ */ iqQuery(
+  'set',
+  carbonsDisable,
+);
 
 const $carbonReceived = /* @__PURE__ */ element(NS_CARBONS, 'received', { forwarded: child(forwarded) });
 /** §7: a message that came for another device of the account. Only the own account may say so (§11). */

@@ -24,7 +24,10 @@ it('the stanza stands for itself', () => {
 });
 
 it('an envelope may be empty', () => {
-  expect(roundTrip(forwarded, envelope(''))).toMatchObject({ value: {}, output: '<forwarded xmlns="urn:xmpp:forward:0"/>' });
+  expect(roundTrip(forwarded, envelope(''))).toMatchObject({
+    value: {},
+    output: '<forwarded xmlns="urn:xmpp:forward:0"/>',
+  });
 });
 
 it('§3.2 keeps the namespace of the stanza', () => {

@@ -36,7 +36,10 @@ export const forwarded: Schema<Forwarded, ForwardedInput> = /* @__PURE__ */ mapp
     if (stanza !== undefined) stanza.parent = null;
     return { ...(when !== undefined && { delay: when }), ...(stanza !== undefined && { stanza }) };
   },
-  ({ delay: when, stanza }: ForwardedInput) => ({ delay: when, content: stanza === undefined ? [] : [enclosed(stanza)] }),
+  ({ delay: when, stanza }: ForwardedInput) => ({
+    delay: when,
+    content: stanza === undefined ? [] : [enclosed(stanza)],
+  }),
 );
 
 const kinds: readonly string[] = ['message', 'presence', 'iq'];

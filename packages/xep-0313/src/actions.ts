@@ -1,5 +1,6 @@
 import { isStanzaError, newId, TimeoutError } from '@xeps/core';
 import type { RequestOptions, Session } from '@xeps/core';
+import type { Jid } from '@xeps/core/jid';
 import { CodecError } from '@xeps/core/schema';
 import type { DataForm } from '@xeps/xep-0004';
 import { pages, PagingError } from '@xeps/xep-0059';
@@ -11,7 +12,7 @@ import { openPages } from './results.ts';
 import type { ArchivedMessage, OpenPage } from './results.ts';
 import { archiveFormQuery, archiveQuery, metadataQuery } from './schema.ts';
 import type { ArchiveMetadata, MamQueryInput } from './schema.ts';
-import { archiveOf, requireSupport } from './support.ts';
+import { archiveOf, requireSupport, supportOf } from './support.ts';
 
 /** How to read an archive: whose (`to`), how long to wait, and how to page. */
 export interface ArchiveOptions extends RequestOptions, Omit<PagesOptions, 'backward' | 'signal'> {
@@ -22,6 +23,12 @@ export interface ArchiveOptions extends RequestOptions, Omit<PagesOptions, 'back
    * not changed by it.
    */
   readonly flipPage?: boolean | undefined;
+  /**
+   * Whether to make sure that a `cursor` after which nothing comes is still in the archive (default). Archives that
+   * forget old messages must say so (§4.3.2), but some claim that there is nothing more, and whoever catches up from there
+   * would miss all that came since. It costs a request when there is nothing new, and needs `#extended`.
+   */
+  readonly verifyCursor?: boolean | undefined;
   /**
    * Believes another entity's archive whatever its messages say about their senders: for an administrator who reads the
    * archives of users. Otherwise a room's archive speaks for its occupants alone.
@@ -83,19 +90,53 @@ export function queryArchive(session: Session, query: ArchiveQuery = {}, options
   };
 }
 
-async function* archivePages(session: Session, query: ArchiveQuery, options: ArchiveOptions): AsyncGenerator<ArchivePage, void, undefined> {
+async function* archivePages(
+  session: Session,
+  query: ArchiveQuery,
+  options: ArchiveOptions,
+): AsyncGenerator<ArchivePage, void, undefined> {
   if (namesIds(query)) await requireSupport(session, 'extended', 'a query by id', options);
   if (options.flipPage === true) await requireSupport(session, 'extended', 'a flipped page', options);
-  if (query.includeGroupchat !== undefined) await requireSupport(session, 'groupchatField', 'includeGroupchat', options);
+  if (query.includeGroupchat !== undefined)
+    await requireSupport(session, 'groupchatField', 'includeGroupchat', options);
   const fixed: MamQueryInput = { node: query.node, form: queryForm(query), flipPage: options.flipPage };
-  const ask = (set: RsmRequestInput, signal: AbortSignal): Promise<ArchivePage> =>
-    askPage(session, { ...fixed, set }, { ...options, signal }, namesIds(query));
+  let unverified = options.verifyCursor === false ? undefined : options.cursor;
+  const ask = async (set: RsmRequestInput, signal: AbortSignal): Promise<ArchivePage> => {
+    const page = await askPage(session, { ...fixed, set }, { ...options, signal }, namesIds(query));
+    if (unverified !== undefined && page.items.length === 0) await verify(session, unverified, { ...options, signal });
+    unverified = undefined;
+    return page;
+  };
   try {
     yield* pages(ask, { ...options, backward: options.reverse });
   } catch (error) {
     if (!(error instanceof PagingError)) throw error;
-    throw new ArchiveError('loop', `the archive of ${String(archiveOf(session, options))} leads back to a page that it gave before: ${error.message}`, { cause: error });
+    throw new ArchiveError(
+      'loop',
+      `the archive of ${String(archiveOf(session, options))} leads back to a page that it gave before: ${error.message}`,
+      { cause: error },
+    );
   }
+}
+
+/** Makes sure that an id is in an archive, where it can be asked for one. */
+async function verify(
+  session: Session,
+  id: string,
+  options: ArchiveOptions & { readonly signal: AbortSignal },
+): Promise<void> {
+  if (!(await supportOf(session, options)).extended) return;
+  const query = { form: queryForm({ ids: [id] }), set: { max: 1 } };
+  const { items } = await askPage(session, query, { ...options, reverse: false, flipPage: false }, true);
+  if (items.length === 0) throw notFound(archiveOf(session, options));
+}
+
+function notFound(archive: Jid, options?: ErrorOptions): ArchiveError {
+  return new ArchiveError(
+    'not-found',
+    `the archive of ${String(archive)} has no message of the id that the query names any more; ask by time (start) instead`,
+    options,
+  );
 }
 
 /** Asks for one page and collects it. */
@@ -116,21 +157,36 @@ async function askPage(
     anySender: options.anySender === true || archive.equals(session.jid.bare()),
     // Archives may be generous, but what they can make us keep has an end.
     most: 2 * max + 100,
-    onTooMany: () => giveUp.abort(new ArchiveError('too-many', `the archive of ${String(archive)} was asked for ${max} messages and sent over ${2 * max + 100}`)),
+    onTooMany: () =>
+      giveUp.abort(
+        new ArchiveError(
+          'too-many',
+          `the archive of ${String(archive)} was asked for ${max} messages and sent over ${2 * max + 100}`,
+        ),
+      ),
     items: [],
     lastAt: performance.now(),
   };
   open.set(queryid, page);
-  const watch = watchSilence(page, timeout, () => giveUp.abort(new TimeoutError(`the archive of ${String(archive)} fell silent for ${timeout} ms within a page`)));
+  const watch = watchSilence(page, timeout, () =>
+    giveUp.abort(new TimeoutError(`the archive of ${String(archive)} fell silent for ${timeout} ms within a page`)),
+  );
   try {
-    const fin = await session.request(archiveQuery, { ...query, queryid }, {
-      to, from, timeout: FOREVER, signal: AbortSignal.any([signal, giveUp.signal]),
-    });
+    const fin = await session.request(
+      archiveQuery,
+      { ...query, queryid },
+      {
+        to,
+        from,
+        timeout: FOREVER,
+        signal: AbortSignal.any([signal, giveUp.signal]),
+      },
+    );
     return toPage(page.items, fin, reverse, options.flipPage === true);
   } catch (error) {
     const atId = byId || Boolean(query.set.after) || Boolean(query.set.before);
     if (!atId || !isStanzaError(error, 'item-not-found')) throw error;
-    throw new ArchiveError('not-found', `the archive of ${String(archive)} has no message of the id that the query names any more; ask by time (start) instead`, { cause: error });
+    throw notFound(archive, { cause: error });
   } finally {
     watch[Symbol.dispose]();
     open.delete(queryid);
@@ -161,7 +217,12 @@ interface Fin {
 }
 
 /** Puts a page into the order in which it is handed out, and checks it against what the archive says of it. */
-function toPage(items: ArchivedMessage[], { complete, stable, set = {} }: Fin, reverse: boolean, flipped: boolean): ArchivePage {
+function toPage(
+  items: ArchivedMessage[],
+  { complete, stable, set = {} }: Fin,
+  reverse: boolean,
+  flipped: boolean,
+): ArchivePage {
   const firstId = set.first?.id;
   const came = items[0]?.id;
   // `first` is the oldest of a page however it was sent (§4.3.4), so it tells whether the archive did flip it.
@@ -200,6 +261,7 @@ export async function getArchiveMetadata(session: Session, options: RequestOptio
  */
 export async function getArchiveForm(session: Session, options: RequestOptions = {}): Promise<DataForm> {
   const { form } = await session.request(archiveFormQuery, {}, options);
-  if (form === undefined) throw new CodecError('query', `the archive of ${String(archiveOf(session, options))} gave no form`);
+  if (form === undefined)
+    throw new CodecError('query', `the archive of ${String(archiveOf(session, options))} gave no form`);
   return form;
 }

@@ -5,7 +5,11 @@ import type { ArchivedMessage, ArchivePage } from './index.ts';
 
 test('queries are checked', async () => {
   const session = {} as Session;
-  for await (const message of queryArchive(session, { with: 'juliet@capulet.lit', start: new Date() }, { reverse: true })) {
+  for await (const message of queryArchive(
+    session,
+    { with: 'juliet@capulet.lit', start: new Date() },
+    { reverse: true },
+  )) {
     expectTypeOf(message).toEqualTypeOf<ArchivedMessage>();
     expectTypeOf(message.stanza).toEqualTypeOf<Element | undefined>();
   }

@@ -5,15 +5,28 @@ import { discoInfoQuery } from '@xeps/xep-0030';
 import { describe, expect, it } from 'vitest';
 import { all, conversation, ids, serveArchive } from '../test/serve-archive.ts';
 import {
-  archiveFields, archiveFormQuery, ArchiveError, getArchiveForm, getArchiveMetadata, getArchiveSupport, metadataQuery, NS_MAM,
-  NS_MAM_EXTENDED, NS_MAM_GROUPCHAT_FIELD, queryArchive,
+  archiveFields,
+  archiveFormQuery,
+  ArchiveError,
+  getArchiveForm,
+  getArchiveMetadata,
+  getArchiveSupport,
+  metadataQuery,
+  NS_MAM,
+  NS_MAM_EXTENDED,
+  NS_MAM_GROUPCHAT_FIELD,
+  queryArchive,
 } from './index.ts';
+import type { MamQueryInput } from './index.ts';
 
 const ten = conversation(10).map(({ id }) => id);
 
 function announce(server: ReturnType<typeof link>['server'], features: readonly string[]): { asked: number } {
   const counter = { asked: 0 };
-  server.handle(discoInfoQuery, () => (counter.asked++, { identities: [{ category: 'account', type: 'registered' }], features }));
+  server.handle(
+    discoInfoQuery,
+    () => (counter.asked++, { identities: [{ category: 'account', type: 'registered' }], features }),
+  );
   return counter;
 }
 
@@ -33,8 +46,16 @@ describe('§4 reading', () => {
     const { client, server } = link();
     serveArchive(server, conversation(10));
     const pages = await all(queryArchive(client, {}, { pageSize: 4, reverse: true }).pages());
-    expect(pages.map(({ items }) => ids(items))).toEqual([['m9', 'm8', 'm7', 'm6'], ['m5', 'm4', 'm3', 'm2'], ['m1', 'm0']]);
-    expect(pages.map(({ next, complete, gap }) => [next, complete, gap])).toEqual([['m6', false, false], ['m2', false, false], ['m0', true, false]]);
+    expect(pages.map(({ items }) => ids(items))).toEqual([
+      ['m9', 'm8', 'm7', 'm6'],
+      ['m5', 'm4', 'm3', 'm2'],
+      ['m1', 'm0'],
+    ]);
+    expect(pages.map(({ next, complete, gap }) => [next, complete, gap])).toEqual([
+      ['m6', false, false],
+      ['m2', false, false],
+      ['m0', true, false],
+    ]);
   });
 
   it('an empty archive', async () => {
@@ -103,7 +124,11 @@ describe('§4.1 filters', () => {
     const asked = serveArchive(server, conversation(10));
     const start = new Date('2010-07-10T23:02:00Z');
     const end = new Date('2010-07-10T23:04:00Z');
-    expect(ids(await all(queryArchive(client, { with: 'Juliet@capulet.lit', start, end })))).toEqual(['m2', 'm3', 'm4']);
+    expect(ids(await all(queryArchive(client, { with: 'Juliet@capulet.lit', start, end })))).toEqual([
+      'm2',
+      'm3',
+      'm4',
+    ]);
     const { with: whom, ...rest } = formValues(asked[0]!.form!, archiveFields);
     expect(String(whom)).toBe('juliet@capulet.lit');
     expect(rest).toEqual({ start, end });
@@ -126,7 +151,11 @@ describe('§4.1 filters', () => {
     expect(ids(await all(queryArchive(client, { ids: ['m3', 'm5'] })))).toEqual(['m3', 'm5']);
     expect(ids(await all(queryArchive(client, { afterId: 'm7' })))).toEqual(['m8', 'm9']);
     await all(queryArchive(client, { beforeId: 'm7' }));
-    expect(queries.map(({ form }) => form?.fields.slice(1).map(({ name, values }) => [name, ...values]))).toEqual([[['ids', 'm3', 'm5']], [['after-id', 'm7']], [['before-id', 'm7']]]);
+    expect(queries.map(({ form }) => form?.fields.slice(1).map(({ name, values }) => [name, ...values]))).toEqual([
+      [['ids', 'm3', 'm5']],
+      [['after-id', 'm7']],
+      [['before-id', 'm7']],
+    ]);
   });
 
   it('§7 asks an archive once a session whether it knows them, and again in a new session', async () => {
@@ -145,8 +174,14 @@ describe('§4.1 filters', () => {
     const { client, server } = link();
     announce(server, [NS_MAM]);
     const asked = serveArchive(server, conversation(10));
-    for (const results of [queryArchive(client, { ids: ['m3'] }), queryArchive(client, { includeGroupchat: true }), queryArchive(client, {}, { flipPage: true })]) {
-      await expect(all(results)).rejects.toSatisfy((error) => error instanceof ArchiveError && error.reason === 'unsupported');
+    for (const results of [
+      queryArchive(client, { ids: ['m3'] }),
+      queryArchive(client, { includeGroupchat: true }),
+      queryArchive(client, {}, { flipPage: true }),
+    ]) {
+      await expect(all(results)).rejects.toSatisfy(
+        (error) => error instanceof ArchiveError && error.reason === 'unsupported',
+      );
     }
     expect(asked).toEqual([]);
   });
@@ -162,7 +197,15 @@ describe('§4.1 filters', () => {
   it('§4.1.5 the form of an archive, and fields of its own', async () => {
     const { client, server } = link();
     const name = '{http://example.com/}free-text-search';
-    server.handle(archiveFormQuery, () => ({ form: { type: 'form', fields: [{ name: 'FORM_TYPE', type: 'hidden', values: [NS_MAM] }, { name, type: 'text-single' }] } }));
+    server.handle(archiveFormQuery, (): MamQueryInput => ({
+      form: {
+        type: 'form',
+        fields: [
+          { name: 'FORM_TYPE', type: 'hidden', values: [NS_MAM] },
+          { name, type: 'text-single' },
+        ],
+      },
+    }));
     const form = await getArchiveForm(client);
     expect(form.fields.at(-1)).toMatchObject({ name, type: 'text-single' });
     const asked = serveArchive(server, []);
@@ -178,7 +221,12 @@ describe('§4.1 filters', () => {
 });
 
 describe('§4.3.4 flipped pages', () => {
-  it.each([[true, false], [true, true], [false, false], [false, true]])('known: %s, newest first: %s; the order is the same', async (knowsFlip, reverse) => {
+  it.each([
+    [true, false],
+    [true, true],
+    [false, false],
+    [false, true],
+  ])('known: %s, newest first: %s; the order is the same', async (knowsFlip, reverse) => {
     const { client, server } = link();
     announce(server, [NS_MAM_EXTENDED]);
     const asked = serveArchive(server, conversation(10), { knowsFlip });
@@ -204,7 +252,12 @@ describe('§5, §7', () => {
   it('what an archive can do', async () => {
     const { client, server, wire } = link();
     announce(server, [NS_MAM, NS_MAM_EXTENDED]);
-    expect(await getArchiveSupport(client)).toEqual({ available: true, extended: true, groupchatField: false, groupchatAvailable: false });
+    expect(await getArchiveSupport(client)).toEqual({
+      available: true,
+      extended: true,
+      groupchatField: false,
+      groupchatAvailable: false,
+    });
     expect(wire[0]).toContain(' to="romeo@montague.lit"');
     const bare = link();
     expect(await getArchiveSupport(bare.client, { to: 'coven@muc.lit' })).toMatchObject({ available: false });

@@ -52,8 +52,9 @@ export function namesIds({ beforeId, afterId, ids }: ArchiveQuery): boolean {
 }
 
 /** The form of a query (§4.1); none when everything is asked for. */
-export function queryForm({ with: whom, fields = {}, node: _, ...filters }: ArchiveQuery): DataForm | undefined {
+export function queryForm({ with: whom, fields = {}, ...filters }: ArchiveQuery): DataForm | undefined {
   const form = submitForm(NS_MAM, archiveFields, { ...filters, with: whom === undefined ? undefined : toJid(whom) });
-  for (const [name, value] of Object.entries(fields)) form.fields.push(newField(name, typeof value === 'string' ? [value] : value));
+  for (const [name, value] of Object.entries(fields))
+    form.fields.push(newField(name, typeof value === 'string' ? [value] : value));
   return form.fields.length > 1 ? form : undefined;
 }

@@ -11,11 +11,27 @@ export { archiveFields } from './form.ts';
 export type { ArchiveQuery } from './form.ts';
 export type { ArchivedMessage } from './results.ts';
 export {
-  archiveFormQuery, archiveQuery, mamFin, mamMetadata, mamQuery, mamResult, metadataQuery, NS_MAM, NS_MAM_EXTENDED,
-  NS_MAM_GROUPCHAT_AVAILABLE, NS_MAM_GROUPCHAT_FIELD,
+  archiveFormQuery,
+  archiveQuery,
+  mamFin,
+  mamMetadata,
+  mamQuery,
+  mamResult,
+  metadataQuery,
+  NS_MAM,
+  NS_MAM_EXTENDED,
+  NS_MAM_GROUPCHAT_AVAILABLE,
+  NS_MAM_GROUPCHAT_FIELD,
 } from './schema.ts';
 export type {
-  ArchiveMetadata, ArchiveMetadataInput, MamFin, MamFinInput, MamQuery, MamQueryInput, MamResult, MamResultInput,
+  ArchiveMetadata,
+  ArchiveMetadataInput,
+  MamFin,
+  MamFinInput,
+  MamQuery,
+  MamQueryInput,
+  MamResult,
+  MamResultInput,
 } from './schema.ts';
 export { getArchiveSupport } from './support.ts';
 export type { ArchiveSupport } from './support.ts';

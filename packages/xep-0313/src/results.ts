@@ -79,10 +79,19 @@ function readResult(page: OpenPage, element: Element): ArchivedMessage | undefin
   const { delay, stanza } = forwarded;
   if (stanza !== undefined && !page.anySender && !isFromWithin(page.archive, stanza)) {
     const from = String(stanza.attrs['from'] ?? 'nobody');
-    const fault = new XmppError('ERR_XMPP_ARCHIVE_SENDER', `the archive of ${String(page.archive)} may not speak for ${from} (XEP-0313 §6.1.2)`);
+    const fault = new XmppError(
+      'ERR_XMPP_ARCHIVE_SENDER',
+      `the archive of ${String(page.archive)} may not speak for ${from} (XEP-0313 §6.1.2)`,
+    );
     return { id, ...(delay !== undefined && { time: delay.stamp }), fault };
   }
-  return delay === undefined ? (stanza === undefined ? { id } : { id, stanza }) : stanza === undefined ? { id, time: delay.stamp } : { id, time: delay.stamp, stanza };
+  return delay === undefined
+    ? stanza === undefined
+      ? { id }
+      : { id, stanza }
+    : stanza === undefined
+      ? { id, time: delay.stamp }
+      : { id, time: delay.stamp, stanza };
 }
 
 /** Whether a message is from the address of an archive or from one of its resources: an occupant of that room. */

@@ -23,7 +23,11 @@ describe('golden', () => {
     ],
     ['§4.3.1', mamFin, `<fin ${ns}>${set('<first index="0">28482</first><last>09af3</last><count>20</count>')}</fin>`],
     ['§4.3.2', mamFin, `<fin ${ns} complete="true" stable="false">${set('')}</fin>`],
-    ['§5', mamMetadata, `<metadata ${ns}><start id="YWxwaGEg" timestamp="2008-08-22T21:09:04Z"/><end id="b21lZ2Eg" timestamp="2020-04-20T14:34:21Z"/></metadata>`],
+    [
+      '§5',
+      mamMetadata,
+      `<metadata ${ns}><start id="YWxwaGEg" timestamp="2008-08-22T21:09:04Z"/><end id="b21lZ2Eg" timestamp="2020-04-20T14:34:21Z"/></metadata>`,
+    ],
     ['§5 of an empty archive', mamMetadata, `<metadata ${ns}/>`],
   ])('%s', (_section, schema, text) => {
     const { input, output } = roundTrip(schema as typeof mamFin, text);

@@ -59,7 +59,11 @@ export interface MamFinInput extends InferInput<typeof $mamFin> {}
 export const mamFin: ElementSchema<MamFin, MamFinInput> = $mamFin;
 
 /** §4: asks for a page of messages, which come before the answer. */
-export const archiveQuery: IqQuery<MamQuery, MamQueryInput, MamFin, MamFinInput> = /* @__PURE__ */ iqQuery('set', mamQuery, mamFin);
+export const archiveQuery: IqQuery<MamQuery, MamQueryInput, MamFin, MamFinInput> = /* @__PURE__ */ iqQuery(
+  'set',
+  mamQuery,
+  mamFin,
+);
 
 /** §4.1.5: asks for the form of queries, with the fields that this archive knows. */
 export const archiveFormQuery: IqQuery<MamQuery, MamQueryInput, MamQuery, MamQueryInput> = /* @__PURE__ */ iqQuery(

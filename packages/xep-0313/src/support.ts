@@ -49,16 +49,8 @@ const knownSupport: Plugin<Map<string, Promise<ArchiveSupport>>> = /* @__PURE__ 
   },
 });
 
-/**
- * Makes sure that an archive knows what a query needs, as a client must before it asks (§4.1, §4.1.4, §4.3.4). An
- * archive is asked once a session. Rejects with {@link ArchiveError} `unsupported`.
- */
-export async function requireSupport(
-  session: Session,
-  need: 'extended' | 'groupchatField',
-  purpose: string,
-  options: RequestOptions,
-): Promise<void> {
+/** {@link getArchiveSupport}, asked once a session and archive. */
+export function supportOf(session: Session, options: RequestOptions): Promise<ArchiveSupport> {
   const known = session.use(knownSupport);
   const archive = archiveOf(session, options).toString();
   let support = known.get(archive);
@@ -67,7 +59,24 @@ export async function requireSupport(
     known.set(archive, support);
     support.catch(() => known.delete(archive));
   }
-  if ((await support)[need]) return;
+  return support;
+}
+
+/**
+ * Makes sure that an archive knows what a query needs, as a client must before it asks (§4.1, §4.1.4, §4.3.4).
+ * Rejects with {@link ArchiveError} `unsupported`.
+ */
+export async function requireSupport(
+  session: Session,
+  need: 'extended' | 'groupchatField',
+  purpose: string,
+  options: RequestOptions,
+): Promise<void> {
+  if ((await supportOf(session, options))[need]) return;
   const feature = need === 'extended' ? NS_MAM_EXTENDED : NS_MAM_GROUPCHAT_FIELD;
-  throw new ArchiveError('unsupported', `${purpose} needs ${feature}, which the archive of ${archive} does not have; ask without it`);
+  const archive = String(archiveOf(session, options));
+  throw new ArchiveError(
+    'unsupported',
+    `${purpose} needs ${feature}, which the archive of ${archive} does not have; ask without it`,
+  );
 }

@@ -4,7 +4,11 @@ import { all, conversation, ids, serveArchive } from '../test/serve-archive.ts';
 import { ArchiveError, queryArchive } from './index.ts';
 import type { ArchiveOptions } from './index.ts';
 
-const forged = (from: string | undefined, queryid: string, inner = `<message xmlns='jabber:client' from='juliet@capulet.lit/b'><body>forged</body></message>`): string =>
+const forged = (
+  from: string | undefined,
+  queryid: string,
+  inner = `<message xmlns='jabber:client' from='juliet@capulet.lit/b'><body>forged</body></message>`,
+): string =>
   `<message ${from === undefined ? '' : `from='${from}'`} to='romeo@montague.lit/orchard'>` +
   `<result xmlns='urn:xmpp:mam:2' queryid='${queryid}' id='f1'><forwarded xmlns='urn:xmpp:forward:0'>` +
   `<delay xmlns='urn:xmpp:delay' stamp='2010-07-10T23:01:00Z'/>${inner}</forwarded></result></message>`;
@@ -36,12 +40,28 @@ describe('§8.2 results of the own archive', () => {
 
   it('with another query’s id, or without one, are nobody’s', async () => {
     expect(ids((await readWith(() => forged('romeo@montague.lit', 'guessed'))).found)).toEqual(['m0', 'm1']);
-    expect(ids((await readWith(() => forged('romeo@montague.lit', 'x').replace(/queryid='x'/, ''))).found)).toEqual(['m0', 'm1']);
+    expect(ids((await readWith(() => forged('romeo@montague.lit', 'x').replace(/queryid='x'/, ''))).found)).toEqual([
+      'm0',
+      'm1',
+    ]);
   });
 
   it('of another namespace, or in a bounce, are none', async () => {
-    expect(ids((await readWith((queryid) => forged('romeo@montague.lit', queryid).replace('urn:xmpp:mam:2', 'urn:xmpp:mam:1'))).found)).toEqual(['m0', 'm1']);
-    expect(ids((await readWith((queryid) => forged('romeo@montague.lit', queryid).replace('<message ', `<message type='error' `))).found)).toEqual(['m0', 'm1']);
+    expect(
+      ids(
+        (await readWith((queryid) => forged('romeo@montague.lit', queryid).replace('urn:xmpp:mam:2', 'urn:xmpp:mam:1')))
+          .found,
+      ),
+    ).toEqual(['m0', 'm1']);
+    expect(
+      ids(
+        (
+          await readWith((queryid) =>
+            forged('romeo@montague.lit', queryid).replace('<message ', `<message type='error' `),
+          )
+        ).found,
+      ),
+    ).toEqual(['m0', 'm1']);
   });
 });
 
@@ -78,20 +98,32 @@ describe('§8.2 results of a room', () => {
   it('§6.1.2 hold messages of its occupants alone', async () => {
     const { found } = await readWith((queryid) => forged(room, queryid), { to: room }, witches);
     expect(ids(found)).toEqual(['f1', 'm0', 'm1']);
-    expect(found[0]).toMatchObject({ fault: { code: 'ERR_XMPP_ARCHIVE_SENDER' }, time: new Date('2010-07-10T23:01:00Z') });
+    expect(found[0]).toMatchObject({
+      fault: { code: 'ERR_XMPP_ARCHIVE_SENDER' },
+      time: new Date('2010-07-10T23:01:00Z'),
+    });
     expect(found[0]).not.toHaveProperty('stanza');
     expect(found[1]?.stanza?.attrs['from']).toBe(`${room}/firstwitch`);
   });
 
   it('unless the caller believes it whatever it says', async () => {
-    const { found } = await readWith((queryid) => forged('juliet@capulet.lit', queryid), { to: 'juliet@capulet.lit', anySender: true });
-    expect(found.map(({ stanza }) => stanza?.attrs['from'])).toEqual(['juliet@capulet.lit/b', 'juliet@capulet.lit/balcony', 'juliet@capulet.lit/balcony']);
+    const { found } = await readWith((queryid) => forged('juliet@capulet.lit', queryid), {
+      to: 'juliet@capulet.lit',
+      anySender: true,
+    });
+    expect(found.map(({ stanza }) => stanza?.attrs['from'])).toEqual([
+      'juliet@capulet.lit/b',
+      'juliet@capulet.lit/balcony',
+      'juliet@capulet.lit/balcony',
+    ]);
   });
 });
 
 describe('broken results', () => {
   it('keep their place and say what is wrong', async () => {
-    const { found, faults } = await readWith((queryid) => forged('romeo@montague.lit', queryid).replace('2010-07-10T23:01:00Z', 'yesterday'));
+    const { found, faults } = await readWith((queryid) =>
+      forged('romeo@montague.lit', queryid).replace('2010-07-10T23:01:00Z', 'yesterday'),
+    );
     expect(found[0]).toMatchObject({ id: 'f1', fault: { path: 'result > forwarded > delay/@stamp' } });
     expect(ids(found)).toEqual(['f1', 'm0', 'm1']);
     expect(faults).toEqual([]);
@@ -123,5 +155,7 @@ it('an archive that does not stop sending is given up', async () => {
       for (let at = 0; at < 200; at++) inject(forged('romeo@montague.lit', queryid!).replace(`id='f1'`, `id='f${at}'`));
     },
   });
-  await expect(all(queryArchive(client, {}, { pageSize: 10 }))).rejects.toSatisfy((error) => error instanceof ArchiveError && error.reason === 'too-many');
+  await expect(all(queryArchive(client, {}, { pageSize: 10 }))).rejects.toSatisfy(
+    (error) => error instanceof ArchiveError && error.reason === 'too-many',
+  );
 });

@@ -24,7 +24,12 @@ export interface Kept {
 
 /** `count` messages, a minute apart, with ids `m0`, `m1`, … */
 export function conversation(count: number, from = 'juliet@capulet.lit/balcony'): Kept[] {
-  return Array.from({ length: count }, (_, at) => ({ id: `m${at}`, from, body: `line ${at}`, time: new Date(Date.UTC(2010, 6, 10, 23, at)) }));
+  return Array.from({ length: count }, (_, at) => ({
+    id: `m${at}`,
+    from,
+    body: `line ${at}`,
+    time: new Date(Date.UTC(2010, 6, 10, 23, at)),
+  }));
 }
 
 /** How an archive differs from a good one. */
@@ -35,6 +40,8 @@ export interface Quirks {
   readonly from?: string;
   /** Whether flipped pages are known (§4.3.4). */
   readonly knowsFlip?: boolean;
+  /** Whether an id that is not there is an error (§4.3.2), and not an empty page. */
+  readonly tellsUnknown?: boolean;
   /** Called before each page is sent. */
   readonly before?: (query: MamQuery) => void | Promise<void>;
   /** Changes the end of a page. */
@@ -53,13 +60,23 @@ export function serveArchive(server: Session, kept: readonly Kept[], quirks: Qui
     const { set = {}, form, flipPage } = query;
     const { start, end, ids, afterId } = form === undefined ? {} : formValues(form, archiveFields);
     const after = kept.findIndex(({ id }) => id === afterId);
-    const matching = kept.filter(({ id, time }, at) => at > after && (!start || time >= start) && (!end || time <= end) && (!ids || ids.includes(id)));
+    const matching = kept.filter(
+      ({ id, time }, at) =>
+        at > after && (!start || time >= start) && (!end || time <= end) && (!ids || ids.includes(id)),
+    );
     const size = Math.min(set.max ?? 50, quirks.allowed ?? 1000);
     const edge = set.after ?? set.before;
-    if (edge !== undefined && edge !== '' && !kept.some(({ id }) => id === edge)) throw new StanzaError('item-not-found');
+    if (edge !== undefined && edge !== '' && !kept.some(({ id }) => id === edge)) {
+      if (quirks.tellsUnknown === false) return { complete: true, set: {} };
+      throw new StanzaError('item-not-found');
+    }
     const from0 = set.after === undefined ? 0 : matching.findIndex(({ id }) => id === set.after) + 1;
-    const to = set.before === undefined || set.before === '' ? matching.length : matching.findIndex(({ id }) => id === set.before);
-    const page = set.before === undefined ? matching.slice(from0, from0 + size) : matching.slice(Math.max(0, to - size), to);
+    const to =
+      set.before === undefined || set.before === ''
+        ? matching.length
+        : matching.findIndex(({ id }) => id === set.before);
+    const page =
+      set.before === undefined ? matching.slice(from0, from0 + size) : matching.slice(Math.max(0, to - size), to);
     const sent = flipPage && quirks.knowsFlip !== false ? page.toReversed() : page;
     for (const { id, from: sender, body, time } of sent) {
       const inner = new Element('message', { xmlns: 'jabber:client', from: sender, type: 'chat' });
@@ -70,8 +87,13 @@ export function serveArchive(server: Session, kept: readonly Kept[], quirks: Qui
       const out = quirks.result === undefined ? message : quirks.result(message);
       if (out !== undefined) await server.send(out);
     }
-    const complete = page.length === 0 || page.at(set.before === undefined ? -1 : 0) === matching.at(set.before === undefined ? -1 : 0);
-    const fin = { complete, set: { count: matching.length, ...(page.length > 0 && { first: { id: page[0]!.id }, last: page.at(-1)!.id }) } };
+    const complete =
+      page.length === 0 ||
+      page.at(set.before === undefined ? -1 : 0) === matching.at(set.before === undefined ? -1 : 0);
+    const fin = {
+      complete,
+      set: { count: matching.length, ...(page.length > 0 && { first: { id: page[0]!.id }, last: page.at(-1)!.id }) },
+    };
     return quirks.fin?.(fin) ?? fin;
   });
   return asked;

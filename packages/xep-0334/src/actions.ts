@@ -18,7 +18,10 @@ export function hintsOf(message: Element): ReadonlySet<Hint> {
 export function addHints(message: Element, ...hints: readonly Hint[]): void {
   const to = message.attrs['to'] as string | undefined;
   if (hints.includes('no-copy') && (to === undefined || (tryParseJid(to)?.isBare ?? true))) {
-    throw new XmppError('ERR_XMPP_HINT', `no-copy is only for messages to a full address (XEP-0334 §4.3), not to ${to ?? 'nobody'}`);
+    throw new XmppError(
+      'ERR_XMPP_HINT',
+      `no-copy is only for messages to a full address (XEP-0334 §4.3), not to ${to ?? 'nobody'}`,
+    );
   }
   const present = new Set(hint.findAll(message));
   for (const name of hints) {

@@ -4,13 +4,20 @@ import { expect, it } from 'vitest';
 import { addHints, hint, hintsOf } from './index.ts';
 import type { Hint } from './index.ts';
 
-it.each<[string, Hint]>([['§4.1', 'no-permanent-store'], ['§4.2', 'no-store'], ['§4.3', 'no-copy'], ['§4.4', 'store']])('%s golden: %s', (_section, name) => {
+it.each<[string, Hint]>([
+  ['§4.1', 'no-permanent-store'],
+  ['§4.2', 'no-store'],
+  ['§4.3', 'no-copy'],
+  ['§4.4', 'store'],
+])('%s golden: %s', (_section, name) => {
   const text = `<${name} xmlns="urn:xmpp:hints"/>`;
   expect(roundTrip(hint, text)).toEqual({ value: name, input: text, output: text });
 });
 
 it('reads all that it knows', () => {
-  const message = xml(`<message><store xmlns='urn:xmpp:hints'/><no-copy xmlns='urn:xmpp:hints'/><fly xmlns='urn:xmpp:hints'/><no-store xmlns='urn:example'/></message>`);
+  const message = xml(
+    `<message><store xmlns='urn:xmpp:hints'/><no-copy xmlns='urn:xmpp:hints'/><fly xmlns='urn:xmpp:hints'/><no-store xmlns='urn:example'/></message>`,
+  );
   expect([...hintsOf(message)]).toEqual(['store', 'no-copy']);
 });
 
@@ -25,8 +32,11 @@ it('adds each once', () => {
   expect(hint.findAll(message)).toEqual(['no-copy', 'no-store']);
 });
 
-it.each([`<message to='juliet@capulet.lit'/>`, '<message/>', `<message to='@'/>`])('§4.3 refuses no-copy on %s', (text) => {
-  const message = xml(text);
-  expect(() => addHints(message, 'store', 'no-copy')).toThrow(XmppError);
-  expect(hintsOf(message).size).toBe(0);
-});
+it.each([`<message to='juliet@capulet.lit'/>`, '<message/>', `<message to='@'/>`])(
+  '§4.3 refuses no-copy on %s',
+  (text) => {
+    const message = xml(text);
+    expect(() => addHints(message, 'store', 'no-copy')).toThrow(XmppError);
+    expect(hintsOf(message).size).toBe(0);
+  },
+);

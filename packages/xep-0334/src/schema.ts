@@ -8,4 +8,9 @@ export const NS_HINTS = 'urn:xmpp:hints';
 export type Hint = 'no-permanent-store' | 'no-store' | 'no-copy' | 'store';
 
 /** §4.1–4.4: one hint, an empty element of that name. */
-export const hint: Schema<Hint> = /* @__PURE__ */ elementName(NS_HINTS, ['no-permanent-store', 'no-store', 'no-copy', 'store']);
+export const hint: Schema<Hint> = /* @__PURE__ */ elementName(NS_HINTS, [
+  'no-permanent-store',
+  'no-store',
+  'no-copy',
+  'store',
+]);

@@ -31,7 +31,10 @@ export interface StanzaIdsOptions extends Pick<RequestOptions, 'signal' | 'timeo
  * These are the only ids to use for removing duplicates, for catching up, and for referring to messages (§6).
  * Rejects as `getDiscoInfo` does; an entity that can't be asked for features has none.
  */
-export async function stanzaIdsBy(session: Session, { by, signal, timeout }: StanzaIdsOptions = {}): Promise<StanzaIdReader | undefined> {
+export async function stanzaIdsBy(
+  session: Session,
+  { by, signal, timeout }: StanzaIdsOptions = {},
+): Promise<StanzaIdReader | undefined> {
   const own = session.jid.bare();
   const entity = by === undefined ? own : toJid(by).bare();
   try {

@@ -7,5 +7,10 @@ export { stanzaIdsBy, withOriginId } from './actions.ts';
 export type { StanzaIdReader, StanzaIdsOptions } from './actions.ts';
 export { NS_SID, originId, referencedStanza, stanzaId } from './schema.ts';
 export type {
-  OriginId, OriginIdInput, ReferencedStanza, ReferencedStanzaInput, StanzaId, StanzaIdInput,
+  OriginId,
+  OriginIdInput,
+  ReferencedStanza,
+  ReferencedStanzaInput,
+  StanzaId,
+  StanzaIdInput,
 } from './schema.ts';

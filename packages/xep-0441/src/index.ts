@@ -4,5 +4,11 @@
  * @packageDocumentation
  */
 export { getArchivePreferences, setArchivePreferences } from './actions.ts';
-export { archivePreferences, archivePreferencesRequest, getPreferencesQuery, NODE_CONFIGURE, setPreferencesQuery } from './schema.ts';
+export {
+  archivePreferences,
+  archivePreferencesRequest,
+  getPreferencesQuery,
+  NS_MAM_CONFIGURE,
+  setPreferencesQuery,
+} from './schema.ts';
 export type { ArchiveDefault, ArchivePreferences, ArchivePreferencesInput } from './schema.ts';

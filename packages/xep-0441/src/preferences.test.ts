@@ -3,7 +3,13 @@ import { parseJid } from '@xeps/core/jid';
 import { CodecError } from '@xeps/core/schema';
 import { link, roundTrip, xml } from '@xeps/core/testing';
 import { expect, it } from 'vitest';
-import { archivePreferences, getArchivePreferences, getPreferencesQuery, setArchivePreferences, setPreferencesQuery } from './index.ts';
+import {
+  archivePreferences,
+  getArchivePreferences,
+  getPreferencesQuery,
+  setArchivePreferences,
+  setPreferencesQuery,
+} from './index.ts';
 import type { ArchivePreferencesInput } from './index.ts';
 
 const full =
@@ -15,10 +21,18 @@ it.each([full, empty])('§2.1 golden %s', (text) => {
 });
 
 it('§2.1.2, §2.1.3 a list that is not there is empty', () => {
-  expect(archivePreferences.decode(xml(`<prefs xmlns='urn:xmpp:mam:2' default='always'/>`))).toEqual({ default: 'always', always: [], never: [] });
+  expect(archivePreferences.decode(xml(`<prefs xmlns='urn:xmpp:mam:2' default='always'/>`))).toEqual({
+    default: 'always',
+    always: [],
+    never: [],
+  });
 });
 
-it.each([`<prefs xmlns='urn:xmpp:mam:2'/>`, `<prefs xmlns='urn:xmpp:mam:2' default='sometimes'/>`, full.replace('romeo@', '@')])('broken: %s', (text) => {
+it.each([
+  `<prefs xmlns='urn:xmpp:mam:2'/>`,
+  `<prefs xmlns='urn:xmpp:mam:2' default='sometimes'/>`,
+  full.replace('romeo@', '@'),
+])('broken: %s', (text) => {
   expect(archivePreferences.safeDecode(xml(text)).ok).toBe(false);
 });
 

@@ -6,7 +6,7 @@ import type { Jid } from '@xeps/core/jid';
 import { NS_MAM } from '@xeps/xep-0313';
 
 /** §2.2: the node of the ad-hoc command for what these preferences can't say, where a server has one. */
-export const NODE_CONFIGURE = 'urn:xmpp:mam#configure';
+export const NS_MAM_CONFIGURE = 'urn:xmpp:mam#configure';
 
 /** §2.1.1: whether messages are archived that no list names; `roster`: those with contacts on the roster. */
 export type ArchiveDefault = 'always' | 'never' | 'roster';
@@ -53,12 +53,13 @@ export const archivePreferences: Schema<ArchivePreferences, ArchivePreferencesIn
 export const archivePreferencesRequest: ElementSchema<object> = /* @__PURE__ */ element(NS_MAM, 'prefs');
 
 /** §2.1: asks for the preferences. */
-export const getPreferencesQuery: IqQuery<object, object, ArchivePreferences, ArchivePreferencesInput> = /* @__PURE__ */ iqQuery(
-  'get',
-  archivePreferencesRequest,
-  archivePreferences,
-);
+export const getPreferencesQuery: IqQuery<object, object, ArchivePreferences, ArchivePreferencesInput> =
+  /* @__PURE__ */ iqQuery('get', archivePreferencesRequest, archivePreferences);
 
 /** §2.1: sets them; answered with those that the server applied. */
-export const setPreferencesQuery: IqQuery<ArchivePreferences, ArchivePreferencesInput, ArchivePreferences, ArchivePreferencesInput> =
-  /* @__PURE__ */ iqQuery('set', archivePreferences, archivePreferences);
+export const setPreferencesQuery: IqQuery<
+  ArchivePreferences,
+  ArchivePreferencesInput,
+  ArchivePreferences,
+  ArchivePreferencesInput
+> = /* @__PURE__ */ iqQuery('set', archivePreferences, archivePreferences);

@@ -76,7 +76,7 @@ describeLive('the packages on a bare @xmpp/client', (server, transport) => {
     expect((await copy).getChildText('body')).toBe('O, speak again, bright angel! ✨');
 
     const bodies: (string | null)[] = [];
-    for await (const { stanza } of queryArchive(other, { with: romeo.jid })) bodies.push(stanza.getChildText('body'));
+    for await (const { stanza } of queryArchive(other, { with: romeo.jid })) bodies.push(stanza?.getChildText('body') ?? null);
     expect(bodies).toEqual(['O, speak again, bright angel! ✨']);
   });
 });

@@ -1,5 +1,5 @@
 import { Element } from '../element.ts';
-import { withPath } from './errors.ts';
+import { CodecError, withPath } from './errors.ts';
 import type { AnySchema, Schema } from './schema.ts';
 import { string } from './text.ts';
 import type { TextCodec } from './text.ts';
@@ -101,9 +101,12 @@ export function child<Out, In>(schema: Schema<Out, In>): RequiredField<Out, In> 
   };
 }
 
-/** Every child element of that kind, in document order. */
+/**
+ * Every child element of that kind, in document order. With `skipBroken`, one that does not fit is left out: for lists
+ * of independent things from many hands, such as a roster, where one broken item must not hide the others.
+ */
 /* @__NO_SIDE_EFFECTS__ */
-export function children<Out, In>(schema: Schema<Out, In>): DefaultedField<Out[], readonly In[]> {
+export function children<Out, In>(schema: Schema<Out, In>, options?: { readonly skipBroken?: boolean }): DefaultedField<Out[], readonly In[]> {
   return {
     presence: 'defaulted',
     form: { kind: 'children', schema },
@@ -111,7 +114,14 @@ export function children<Out, In>(schema: Schema<Out, In>): DefaultedField<Out[]
       at: 'child',
       headers: schema['~headers'](),
       empty: () => [],
-      read: (soFar, element, xmlns) => push(soFar, schema['~decode'](element, xmlns)),
+      read(soFar, element, xmlns) {
+        try {
+          return push(soFar, schema['~decode'](element, xmlns));
+        } catch (fault) {
+          if (options?.skipBroken === true && fault instanceof CodecError) return soFar;
+          throw fault;
+        }
+      },
       write(value, parent) {
         for (const item of value as readonly In[]) append(parent, schema['~encode'](item, parentNs));
       },

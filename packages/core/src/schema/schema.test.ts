@@ -158,6 +158,13 @@ it('what `rest` took keeps its namespace wherever it goes', () => {
   expect(String(open[0])).toBe(`<unclaimed xmlns="${NS}"/>`);
 });
 
+it('skipBroken: a broken item does not hide the others', () => {
+  const item = element(NS, 'item', { jid: attr(jid) });
+  const source = xml(`<list xmlns='${NS}'><item jid='a@b'/><item jid='@'/><item/><item jid='c@d'/></list>`);
+  expect(element(NS, 'list', { items: children(item, { skipBroken: true }) }).decode(source).items.map((one) => String(one.jid))).toEqual(['a@b', 'c@d']);
+  expect(() => element(NS, 'list', { items: children(item) }).decode(source)).toThrow('list > item/@jid');
+});
+
 it('choice tags what it found', () => {
   const either = choice({ delay, set });
   expect(either.find(xml(`<message><set xmlns='${NS}'/></message>`))).toEqual({ type: 'set', value: {} });

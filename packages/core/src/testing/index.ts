@@ -22,7 +22,7 @@ export interface Link {
   inject(xml: string): void;
   /** Faults that either session reported. */
   readonly faults: readonly unknown[];
-  /** A new session begins: `online` is emitted anew on the client, its open requests are lost. */
+  /** The client's connection is lost and a new session begins; its open requests are lost. */
   restart(): void;
   /** Lets everything that is on its way arrive. */
   settle(): Promise<void>;
@@ -56,7 +56,10 @@ export function link({ client = 'romeo@montague.lit/orchard', server = 'montague
     wire,
     faults,
     inject: (xml) => left.receive(parseElement(xml, { xmlns: 'jabber:client' })),
-    restart: () => left.online(parseJid(client)),
+    restart() {
+      left.disconnected();
+      left.online(parseJid(client));
+    },
     settle: () => new Promise((resolve) => setTimeout(resolve, 0)),
   };
 }

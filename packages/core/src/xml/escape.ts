@@ -32,7 +32,7 @@ export function escapeAttribute(value: string): string {
 }
 
 function refuseForbidden(text: string): void {
-  const at = forbiddenIndex(text, false);
+  const at = forbiddenIndex(text);
   if (at === -1) return;
   const named = codePointName(text.charCodeAt(at));
   throw new XmlError('not-well-formed', `${named} at index ${at} cannot be written in XML; remove it`);

@@ -3,6 +3,7 @@
 // frame that is not complete yet. Only what decides where a frame ends is understood here; `parseTree` judges the
 // rest when a frame is complete. What can never become well-formed is noticed at once, so that a broken peer is
 // answered and not waited for.
+import { isSpace } from './characters.ts';
 import type { XmlLimits } from './limits.ts';
 
 /** What a frame is. In a stream: a declaration at the very start, the root's start tag, the elements in it, its end. */
@@ -12,8 +13,11 @@ export type FrameKind = 'declaration' | 'header' | 'element' | 'close';
 export type FrameFault = 'markup' | 'text' | 'size' | 'depth';
 
 export interface FramerHandlers {
-  /** A frame is complete. The bytes may be a view of a buffer that is used again: read them now. */
-  frame(kind: FrameKind, bytes: Uint8Array): void;
+  /**
+   * A frame is complete. The bytes may be a view of a buffer that is used again: read them now. `controls`: there may
+   * be control characters that XML does not allow among them.
+   */
+  frame(kind: FrameKind, bytes: Uint8Array, controls: boolean): void;
   /** White space between frames, `newlines` of it line feeds, `trailing` bytes after the last of these. */
   space(newlines: number, trailing: number): void;
   /** Nothing good can come any more; `bytes` is the frame up to and with the byte that showed it. Must throw. */
@@ -64,6 +68,7 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
   let buffer = new Uint8Array(0); // the frame's bytes of earlier pushes
   let held = 0; // how many of them
   let stopped = false;
+  let controls = false; // in the frame, other than white space
   let generation = 0; // counts resets, so that `push` sees one made by a handler
   let keepRest = false;
 
@@ -101,10 +106,18 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
     const frame = take(bytes, from, to);
     state = OUTSIDE;
     atStart = false;
-    handlers.frame(kind, frame);
+    handlers.frame(kind, frame, controls);
     if (before === generation) release();
     else if (!keepRest) return false;
     return !stopped;
+  }
+
+  /** Looks for control characters other than white space. */
+  function noteControls(bytes: Uint8Array, begin: number, end: number): void {
+    for (let i = begin; i < end; i++) {
+      const byte = bytes[i] as number;
+      if (byte < 0x20 && !isSpace(byte)) controls = true;
+    }
   }
 
   function reset(keep: boolean): void {
@@ -120,122 +133,124 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
   }
 
   function push(bytes: Uint8Array): void {
+    if (stopped) return;
     const length = bytes.length;
+    // Local copies of what changes with every byte: several times faster.
+    let now = state;
+    let level = depth;
+    let last = previous;
+    let value = hash;
+    let ending = quote;
+    let isElement = kind === 'element';
     let from = 0; // where the frame begins in these bytes
     let i = 0;
     // Where the frame has to end at the latest.
-    let end = state === OUTSIDE ? length : Math.min(length, maxBytes - held);
+    let end = now === OUTSIDE ? length : Math.min(length, maxBytes - held);
 
-    if (stopped) return;
-    for (;;) {
-      if (i >= end) {
-        if (end < length) broken('size', bytes, from, Math.min(i + 1, length));
-        break;
-      }
-      switch (state) {
+    while (i < end) {
+      switch (now) {
         case TEXT: {
-          while (i < end && bytes[i] !== 0x3c) i++;
-          if (i < end) {
-            i++;
-            state = MARKUP;
-          }
+          const begin = i;
+          let low = 0; // negative when a byte was below 0x20: cheaper than to compare each
+          for (let byte = 0; i < end && (byte = bytes[i] as number) !== 0x3c; i++) low |= byte - 0x20;
+          if (low < 0) noteControls(bytes, begin, i);
+          if (i === end) break;
+          i++;
+          now = MARKUP;
           break;
         }
         case MARKUP: {
           const byte = bytes[i] as number;
-          hash = 0;
+          value = 0;
+          last = 0;
           if (byte === 0x2f) {
-            if (depth === 0) {
+            if (level === 0) {
               // The end of the root, if there is one to end.
               if (!open || fragments) broken('markup', bytes, from, i + 1);
               kind = 'close';
+              isElement = false;
             }
-            state = END_NAME;
+            i++;
+            now = END_NAME;
           } else if (byte === 0x21) {
-            if (depth === 0) broken('markup', bytes, from, i + 1);
-            previous = 0;
-            state = CDATA_OPEN;
-            continue; // the "!" belongs to what is compared
+            if (level === 0) broken('markup', bytes, from, i + 1);
+            now = CDATA_OPEN;
           } else if (byte === 0x3f) {
-            if (depth > 0 || !atStart) broken('markup', bytes, from, i + 1);
+            if (level > 0 || !atStart) broken('markup', bytes, from, i + 1);
             kind = 'declaration';
-            previous = 0;
-            state = DECLARATION;
+            isElement = false;
+            i++;
+            now = DECLARATION;
           } else {
-            previous = 0;
-            state = START_NAME;
-            continue;
+            now = START_NAME;
           }
-          i++;
           break;
         }
         case START_NAME: {
           let byte = 0;
-          let value = hash;
           while (i < end && (byte = bytes[i] as number) > 0x20 && byte !== 0x3e && byte !== 0x2f) {
             if (byte === 0x3c || byte === 0x3d || byte === 0x22 || byte === 0x27) broken('markup', bytes, from, i + 1);
             value = (Math.imul(value, 31) + byte) | 0;
             i++;
           }
-          hash = value;
-          if (i < end) state = START_TAG;
+          if (i < end) now = START_TAG;
           break;
         }
         case START_TAG: {
-          let last = previous;
+          const begin = i;
           let byte = 0;
+          let low = 0;
           while (i < end && (byte = bytes[i] as number) !== 0x3e && byte !== 0x22 && byte !== 0x27 && byte !== 0x3c) {
-            if (byte > 0x20) last = byte;
+            low |= byte - 0x20;
             i++;
           }
-          previous = last;
-          if (i >= end) break;
+          if (low < 0) noteControls(bytes, begin, i);
+          last = lastSignificant(bytes, begin, i, last);
+          if (i === end) break;
           i++;
-          if (byte === 0x3e) {
-            if (kind === 'header') {
-              open = true;
-              if (!complete(bytes, from, i)) return;
-              end = length;
-            } else if (depth >= maxDepth) {
-              broken('depth', bytes, from, i);
-            } else if (last !== 0x2f) {
-              hashes[depth++] = hash;
-              state = TEXT;
-            } else if (depth === 0) {
-              if (!complete(bytes, from, i)) return;
-              end = length;
-            } else {
-              state = TEXT;
-            }
-          } else if (byte === 0x3c || last !== 0x3d) {
-            broken('markup', bytes, from, i);
+          if (byte !== 0x3e) {
+            // A quote begins a value behind "=" only; anything else cannot become a tag.
+            if (byte === 0x3c || last !== 0x3d) broken('markup', bytes, from, i);
+            ending = byte;
+            now = VALUE;
           } else {
-            quote = byte;
-            state = VALUE;
+            if (isElement) {
+              if (level >= maxDepth) broken('depth', bytes, from, i);
+              now = TEXT;
+              if (last !== 0x2f) hashes[level++] = value;
+              if (level > 0) break;
+            } else {
+              open = true;
+            }
+            if (!complete(bytes, from, i)) return;
+            now = OUTSIDE;
+            end = length;
+            break;
           }
-          break;
         }
+        // falls through: a value begins
         case VALUE: {
+          const begin = i;
           let byte = 0;
-          while (i < end && (byte = bytes[i] as number) !== quote && byte !== 0x3c) i++;
-          if (i >= end) break;
+          let low = 0;
+          for (; i < end && (byte = bytes[i] as number) !== ending && byte !== 0x3c; i++) low |= byte - 0x20;
+          if (low < 0) noteControls(bytes, begin, i);
+          if (i === end) break;
           i++;
           if (byte === 0x3c) broken('markup', bytes, from, i);
-          previous = quote;
-          state = START_TAG;
+          last = byte;
+          now = START_TAG;
           break;
         }
         case END_NAME: {
           let byte = 0;
-          let value = hash;
           while (i < end && (byte = bytes[i] as number) > 0x20 && byte !== 0x3e) {
             value = (Math.imul(value, 31) + byte) | 0;
             i++;
           }
-          hash = value;
-          if (i >= end) break;
-          state = END_TAG;
-          if (kind !== 'close' && hash !== hashes[depth - 1]) broken('markup', bytes, from, i + 1);
+          if (i === end) break;
+          if (isElement && value !== hashes[level - 1]) broken('markup', bytes, from, i + 1);
+          now = END_TAG;
           break;
         }
         case END_TAG: {
@@ -243,36 +258,39 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
           if (byte !== 0x3e && byte > 0x20) broken('markup', bytes, from, i + 1);
           i++;
           if (byte !== 0x3e) break;
-          if (kind === 'close' || --depth === 0) {
-            if (!complete(bytes, from, i)) return;
-            end = length;
-          } else {
-            state = TEXT;
+          if (isElement && --level > 0) {
+            now = TEXT;
+            break;
           }
+          if (!complete(bytes, from, i)) return;
+          now = OUTSIDE;
+          end = length;
           break;
         }
         case CDATA_OPEN: {
-          if (bytes[i] !== cdataOpen[previous]) broken('markup', bytes, from, i + 1);
+          if (bytes[i] !== cdataOpen[last]) broken('markup', bytes, from, i + 1);
           i++;
-          if (++previous === cdataOpen.length) {
-            previous = 0;
-            state = CDATA;
+          if (++last === cdataOpen.length) {
+            last = 0;
+            now = CDATA;
           }
           break;
         }
         case CDATA: {
           const byte = bytes[i++] as number;
-          if (byte === 0x3e && previous >= 2) state = TEXT;
-          else previous = byte === 0x5d ? previous + 1 : 0;
+          if (byte < 0x20) controls = true;
+          if (byte === 0x3e && last >= 2) now = TEXT;
+          else last = byte === 0x5d ? last + 1 : 0;
           break;
         }
         case DECLARATION: {
           const byte = bytes[i++] as number;
-          if (byte === 0x3e && previous === 0x3f) {
+          if (byte === 0x3e && last === 0x3f) {
             if (!complete(bytes, from, i)) return;
+            now = OUTSIDE;
             end = length;
           }
-          previous = byte;
+          last = byte;
           break;
         }
         default: {
@@ -280,30 +298,35 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
           const begin = i;
           let newlines = 0;
           let line = i;
-          let byte = 0;
-          while (i < length && ((byte = bytes[i] as number) === 0x20 || byte === 0xa || byte === 0xd || byte === 0x9)) {
-            i++;
-            if (byte === 0xa) {
-              newlines++;
-              line = i;
-            }
+          while (i < length && isSpace(bytes[i] as number)) {
+            if (bytes[i++] !== 0xa) continue;
+            newlines++;
+            line = i;
           }
           if (i > begin) {
             atStart = false;
             handlers.space(newlines, i - line);
           }
+          if (i === length) break;
           from = i;
-          if (i >= length) break;
-          if (byte !== 0x3c) broken('text', bytes, from, i + 1);
-          i++;
-          depth = 0;
+          if (bytes[i++] !== 0x3c) broken('text', bytes, from, i);
+          level = 0;
+          controls = false;
+          isElement = open;
           kind = open ? 'element' : 'header';
           end = Math.min(length, from + maxBytes);
-          state = MARKUP;
+          now = MARKUP;
         }
       }
     }
-    if (state !== OUTSIDE) hold(bytes, from, length);
+    state = now;
+    depth = level;
+    previous = last;
+    hash = value;
+    quote = ending;
+    if (now === OUTSIDE) return;
+    if (end < length) broken('size', bytes, from, end + 1);
+    hold(bytes, from, length);
   }
 
   return {
@@ -317,4 +340,13 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
     pending: () => buffer.subarray(0, held),
     isOpen: () => open,
   };
+}
+
+/** The last byte of a piece of a tag that is not white space; `before` when there is none. */
+function lastSignificant(bytes: Uint8Array, begin: number, end: number, before: number): number {
+  for (let i = end - 1; i >= begin; i--) {
+    const byte = bytes[i] as number;
+    if (byte > 0x20) return byte;
+  }
+  return before;
 }

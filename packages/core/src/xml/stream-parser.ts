@@ -1,4 +1,5 @@
 import type { Element } from '../element.ts';
+import { hasNonCharacter } from './characters.ts';
 import { declarationEnd } from './declaration.ts';
 import { XmlError } from './errors.ts';
 import { createFramer, type FrameFault, type FrameKind } from './framer.ts';
@@ -69,12 +70,13 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
   let streams = 0;
   let discarded = 0;
 
-  function frame(kind: FrameKind, bytes: Uint8Array): void {
+  function frame(kind: FrameKind, bytes: Uint8Array, controls: boolean): void {
     const text = decode(bytes, position);
     const origin = position;
     position = advance(origin, text);
     if (kind === 'element') {
-      handlers.onElement(parseTree({ text, start: 0, scope, limits, origin, decoded: true }));
+      // A decoder gives no half surrogate pairs, and control characters are bytes that the framer has seen.
+      handlers.onElement(parseTree({ text, start: 0, scope, limits, origin, clean: !controls && !hasNonCharacter(text) }));
     } else if (kind === 'header') {
       open(text, origin);
     } else if (kind === 'declaration') {
@@ -91,7 +93,7 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
   function open(text: string, origin: Position): void {
     const empty = text.endsWith('/>');
     const source = empty ? text : `${text.slice(0, -1)}/>`;
-    const root = parseTree({ text: source, start: 0, scope: outerScope, limits, origin, decoded: true, header: true });
+    const root = parseTree({ text: source, start: 0, scope: outerScope, limits, origin, header: true });
     scope = headerScope(root);
     rootName = root.name;
     const stream = streams;
@@ -124,7 +126,7 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
 
   /** Finds the first fault in the text of a frame that cannot be completed. */
   function explain(text: string): never {
-    if (!/^<\/|^<\?xml/.test(text)) parseTree({ text, start: 0, scope, limits, origin: position, decoded: true });
+    if (!/^<\/|^<\?xml/.test(text)) parseTree({ text, start: 0, scope, limits, origin: position });
     fail(text, text.length, position, 'not-well-formed', 'the input ends in the middle of a tag');
   }
 

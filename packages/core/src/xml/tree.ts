@@ -26,10 +26,21 @@ export interface TreeSource {
   readonly limits: XmlLimits;
   /** Where `text` begins in what the user gave, for error messages. */
   readonly origin: Position;
-  /** The text was decoded from UTF-8, so that no surrogate stands alone. */
-  readonly decoded?: boolean;
+  /** The characters are known to be allowed. */
+  readonly clean?: boolean;
   /** The element is a stream header: nothing inside, and prefixes and declarations stay as written. */
   readonly header?: boolean;
+}
+
+/** An element whose end tag has not come yet. */
+interface Open {
+  readonly element: Element;
+  readonly head: Head;
+  /** The scope around it. */
+  readonly scope: Scope;
+  /** Where its children begin in `nodes`. */
+  readonly first: number;
+  readonly outer: Open | null;
 }
 
 /** The only element in the text; throws `XmlError` for anything else. */
@@ -37,19 +48,15 @@ export function parseTree(source: TreeSource): Element {
   const { text, limits, origin } = source;
   const { maxAttributes, maxChildren, maxDepth } = limits;
   const header = source.header === true;
-  checkCharacters(text, source.decoded === true, origin);
+  if (source.clean !== true) checkCharacters(text, origin);
   const hasReference = text.includes('&');
   const hasReturn = text.includes('\r');
   const hasBreak = hasReturn || text.includes('\n') || text.includes('\t');
   const hasStray = text.includes(']]>');
 
-  let parent: Element | null = null;
-  let scope = source.scope; // inside `parent`
-  // Of the open elements: their names as written, the scopes around them, and where their children begin in `nodes`.
-  const names: Head[] = [];
-  const scopes: Scope[] = [];
-  const starts: number[] = [];
+  let open: Open | null = null; // the innermost open element
   let depth = 0;
+  let scope = source.scope;
   // Children of all open elements, cut off into arrays of the right size as the elements end.
   const nodes: Node[] = [];
   let top = 0;
@@ -67,26 +74,26 @@ export function parseTree(source: TreeSource): Element {
     let next = -1; // the "<" after it, or the end of the text; looked for only where it matters
 
     if (mark === SLASH) {
-      if (parent === null) fail(text, tag, origin, 'not-well-formed', 'an end tag without a start tag');
-      const { name, endTag } = names[--depth] as Head;
-      pos = tag + endTag.length;
-      if (text.slice(tag, pos) !== endTag) pos = spacedEndTag(text, tag, name, origin);
-      const first = starts[depth] as number;
-      parent.children = nodes.slice(first, top);
-      top = first;
-      scope = scopes[depth] as Scope;
-      if (depth === 0) return finish(parent, text, pos, origin);
-      nodes[top++] = parent;
-      parent = parent.parent as Element;
+      if (open === null) fail(text, tag, origin, 'not-well-formed', 'an end tag without a start tag');
+      const { element, head }: Open = open;
+      pos = tag + head.endTag.length;
+      if (text.slice(tag, pos) !== head.endTag) pos = spacedEndTag(text, tag, head.name, origin);
+      element.children = nodes.slice(open.first, top);
+      top = open.first;
+      scope = open.scope;
+      open = open.outer;
+      if (open === null) return finish(element, text, pos, origin);
+      depth--;
+      nodes[top++] = element;
     } else if (mark === EXCLAMATION) {
-      if (parent === null || !text.startsWith('[CDATA[', tag + 2)) restricted(text, tag, origin, parent !== null);
+      if (open === null || !text.startsWith('[CDATA[', tag + 2)) restricted(text, tag, origin, open !== null);
       const end = text.indexOf(']]>', tag + 9);
       if (end === -1) unfinished(text, origin);
       if (end > tag + 9) {
         const value = lineEnds(text.slice(tag + 9, end));
         const before = nodes[top - 1];
         // Text and CDATA beside each other are one text.
-        if (top > (starts[depth - 1] as number) && typeof before === 'string') nodes[top - 1] = before + value;
+        if (top > open.first && typeof before === 'string') nodes[top - 1] = before + value;
         else nodes[top++] = value;
         count++;
       }
@@ -145,20 +152,18 @@ export function parseTree(source: TreeSource): Element {
         attrs['xmlns'] = scope.inherited;
         inside = { inherited: scope.inherited, own: scope.inherited, prefixes: scope.prefixes };
       }
-      element.parent = parent;
+      element.parent = open === null ? null : open.element;
       count++;
       if (code === SLASH) {
         if (text.charCodeAt(pos + 1) !== GREATER) outOfPlace(text, pos + 1, origin);
         pos += 2;
-        if (parent === null) return finish(element, text, pos, origin);
+        if (open === null) return finish(element, text, pos, origin);
         nodes[top++] = element;
       } else {
         pos++;
-        names[depth] = elementName;
-        scopes[depth] = scope;
-        starts[depth++] = top;
+        open = { element, head: elementName, scope, first: top, outer: open };
         scope = inside;
-        parent = element;
+        depth++;
       }
     }
 
@@ -168,7 +173,7 @@ export function parseTree(source: TreeSource): Element {
       let value = text.slice(pos, next);
       if (hasReturn || hasStray || (hasReference && value.includes('&'))) value = textValue(value, text, pos, origin);
       const before = nodes[top - 1];
-      if (typeof before === 'string' && top > (starts[depth - 1] as number)) nodes[top - 1] = before + value;
+      if (typeof before === 'string' && top > (open as Open).first) nodes[top - 1] = before + value;
       else nodes[top++] = value;
       count++;
       pos = next;
@@ -217,8 +222,8 @@ function finish(element: Element, text: string, end: number, origin: Position): 
   return element;
 }
 
-function checkCharacters(text: string, decoded: boolean, origin: Position): void {
-  const at = forbiddenIndex(text, decoded);
+function checkCharacters(text: string, origin: Position): void {
+  const at = forbiddenIndex(text);
   if (at === -1) return;
   const code = text.charCodeAt(at);
   const what = code >= 0xd800 && code <= 0xdfff ? 'half of a surrogate pair' : 'which XML does not allow';

@@ -1,0 +1,11 @@
+import type { Register } from '../command.ts';
+import { decode } from './decode.ts';
+import { disco } from './disco.ts';
+import { encode } from './encode.ts';
+import { ping } from './ping.ts';
+import { raw } from './raw.ts';
+import { roster } from './roster.ts';
+import { version } from './version.ts';
+
+/** Every command, in the order of `--help`. */
+export const commands: readonly Register[] = [roster, disco, ping, version, raw, decode, encode];
