@@ -48,6 +48,7 @@ const exitCodeOf: Readonly<Record<string, ExitCode>> = {
   ERR_XEPS_USAGE: exitCodes.usage,
   ERR_XEPS_ACCOUNT: exitCodes.usage,
   ERR_XMPP_JID: exitCodes.usage,
+  ERR_XMPP_SERVICE: exitCodes.usage,
   ERR_XEPS_DATA: exitCodes.data,
   ERR_XMPP_CODEC: exitCodes.data,
   ERR_XMPP_XML: exitCodes.data,

@@ -1,5 +1,4 @@
 /** The program without its process: the command line read, a command run, an exit code given. */
-import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { commands } from './commands/index.ts';
@@ -8,6 +7,7 @@ import type { ExitCode } from './exit-codes.ts';
 import { failureOf, UsageError } from './failure.ts';
 import { createOutput, jsonLine, visible } from './output.ts';
 import type { OutputStreams } from './output.ts';
+import { programVersion } from './version.ts';
 
 /** What the program has of the world. */
 export interface System extends OutputStreams {
@@ -43,7 +43,7 @@ function createProgram(system: System): Command {
   const program = new Command('xeps');
   program
     .description('XMPP on the command line')
-    .version(version(), '-V, --version', 'show the version')
+    .version(programVersion(), '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .showSuggestionAfterError()
@@ -64,11 +64,6 @@ function createProgram(system: System): Command {
     });
   }
   return program;
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return (manifest as { readonly version: string }).version;
 }
 
 /** Tells the error on standard error: `xeps: …`, or with `--json` as a line `{"error":{"code","message","condition"?}}`. */

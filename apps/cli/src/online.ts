@@ -23,6 +23,8 @@ export interface Online {
   readonly signal: AbortSignal;
   /** Milliseconds that an answer may take. */
   readonly timeout: number;
+  /** The authorities to trust, PEM, where they are not the usual ones. */
+  readonly ca: string | undefined;
 }
 
 /** Changes to the usual connection. */
@@ -60,7 +62,7 @@ export async function online<T>(
   try {
     await client.start({ signal });
     const either = AbortSignal.any([signal, client.signal]);
-    return await raceSignal(work({ client, signal: either, timeout }), either);
+    return await raceSignal(work({ client, signal: either, timeout, ca: account.ca }), either);
   } finally {
     await client.stop();
   }

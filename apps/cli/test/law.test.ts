@@ -61,7 +61,7 @@ it('decode | encode | decode gives the same lines', { timeout: 60_000 }, async (
       const lines = await decode(elements.map((element) => serialize(element)).join('\n'));
       expect(await decode(await encode(lines))).toBe(lines);
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 

@@ -9,8 +9,8 @@ export interface BackoffOptions {
 }
 
 /**
- * Milliseconds to wait before attempt `attempt` (from 0): exponential, with full jitter, so that the clients of a server
- * that restarts don't all come back at the same moment (RFC 6120 §3.3).
+ * Milliseconds to wait before attempt `attempt` (from 0): exponential, with full jitter, so that the clients of a
+ * server that restarts don't all come back at the same moment (RFC 6120 §3.3).
  */
 export function backoff(attempt: number, options: BackoffOptions = {}): number {
   const { base = 1_000, max = 60_000, random = Math.random } = options;

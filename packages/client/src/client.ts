@@ -33,9 +33,9 @@ export interface Client extends Session, AsyncDisposable {
   /** Listens for changes of `connection`. */
   onConnection(listener: (status: ConnectionStatus) => void): Disposable;
   /**
-   * Connects and signs in; resolves with the address that the server bound. Rejects with `ConnectionError`, `SaslError`,
-   * `StreamError`, `NegotiationError` or `TimeoutError`, and may then be called again. Once online, a connection that is
-   * lost is made anew until `stop` or an error that trying again can't mend.
+   * Connects and signs in; resolves with the address that the server bound. Rejects with `ConnectionError`,
+   * `SaslError`, `StreamError`, `NegotiationError`, `TimeoutError` or `DisconnectedError`, and may then be called again.
+   * Once online, a connection that is lost is made anew until `stop` or an error that trying again can't mend.
    */
   start(options?: StartOptions): Promise<Jid>;
   /** Signs out: writes what was sent, closes the stream, ends the session. */

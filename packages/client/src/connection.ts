@@ -1,6 +1,6 @@
 /**
- * A session's connection over its whole life: connects, signs in, keeps alive, connects again, and keeps what is sent in
- * the meantime.
+ * A session's connection over its whole life: connects, signs in, keeps alive, connects again, and keeps what is sent
+ * in the meantime.
  *
  *     idle ── start() ──▶ connecting ──▶ online ── lost ──▶ waiting ──▶ connecting …
  *                              └── fails, and nothing to retry ──▶ idle       any ── stop(), or a final error ──▶ ended
@@ -57,7 +57,7 @@ export interface ConnectionParts {
   endpoints(signal: AbortSignal): AsyncIterable<Endpoint>;
   connect(endpoint: Endpoint, options: { readonly signal: AbortSignal; readonly timeout: number }): Promise<Transport>;
   createStream(transport: Transport, endpoint: Endpoint, port: ClientStreamPort): ClientStream;
-  /** Reads where a server sends its clients, RFC 6120 §4.9.3.19; undefined when this side can't or shouldn't go there. */
+  /** Reads where a server sends its clients, RFC 6120 §4.9.3.19; undefined when this side should not go there. */
   otherHost?(text: string, from: Endpoint): Endpoint | undefined;
   /** Makes the server say something; false when it has nothing to answer. */
   probe(stream: LiveStream): boolean;

@@ -1,8 +1,8 @@
 import type { Endpoint } from './discovery/endpoint.ts';
 
 /**
- * Where a server sends its clients (RFC 6120 §4.9.3.19, XEP-0198 §3): `host`, `host:port` or `[ipv6]:port` for TCP, a URL
- * for WebSocket (RFC 7395 §3.6.1). The way of connecting stays as it was, and a URL without TLS is refused unless the
+ * Where a server sends its clients (RFC 6120 §4.9.3.19, XEP-0198 §3): `host`, `host:port` or `[ipv6]:port` for TCP, a
+ * URL for WebSocket (RFC 7395 §3.6.1). The way of connecting stays as it was, and a URL without TLS is refused unless the
  * connection had none: who is sent elsewhere must not lose protection on the way.
  */
 export function otherHost(text: string, from: Endpoint): Endpoint | undefined {

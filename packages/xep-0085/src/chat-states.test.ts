@@ -96,7 +96,7 @@ it('tells the contact’s state, once for each change, and not what is stale', (
   const { states, log, hear } = talk();
   hear(state('composing'));
   hear(state('composing'));
-  hear(`${state('gone')}<delay xmlns='urn:xmpp:delay' stamp='2002-09-10T23:08:25Z'/>`);
+  hear(`${state('gone')}<delay xmlns='urn:xmpp:delay' from='montague.lit' stamp='2002-09-10T23:08:25Z'/>`);
   expect(states.contact).toBe('composing');
   hear(state('paused'));
   expect(log).toEqual(['juliet@capulet.lit/balcony composing', 'juliet@capulet.lit/balcony paused']);

@@ -88,7 +88,7 @@ export function createChatStates(session: Session, to: Jid | string, options: Ch
       if (state?.ok === true) {
         supported = true;
         // What waited somewhere says how it was, not how it is.
-        if (!isDelayed(stanza)) notice(from, state.value);
+        if (!isDelayed(session, stanza)) notice(from, state.value);
       } else if (messageBody.safeFind(stanza) !== undefined) {
         // §5.1: whoever answers without a state does not want any.
         supported = false;

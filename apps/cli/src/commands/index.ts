@@ -2,10 +2,14 @@ import type { Register } from '../command.ts';
 import { decode } from './decode.ts';
 import { disco } from './disco.ts';
 import { encode } from './encode.ts';
+import { history } from './history.ts';
+import { listen } from './listen.ts';
 import { ping } from './ping.ts';
 import { raw } from './raw.ts';
 import { roster } from './roster.ts';
+import { send } from './send.ts';
+import { upload } from './upload.ts';
 import { version } from './version.ts';
 
 /** Every command, in the order of `--help`. */
-export const commands: readonly Register[] = [roster, disco, ping, version, raw, decode, encode];
+export const commands: readonly Register[] = [send, listen, history, upload, roster, disco, ping, version, raw, decode, encode];

@@ -56,6 +56,8 @@ export const listen = defineCommand<ListenOptions>({
         const timer = options.timeout === undefined ? undefined : setTimeout(() => inbox.timeUp(options.timeout!), options.timeout * 1_000);
         signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
         await inbox.done.finally(() => clearTimeout(timer));
+        // The receipt of the last message is on its way when this turn ends.
+        await new Promise((resolve) => setImmediate(resolve));
       },
       { prepare: (client) => inbox.attach(client), timeout: usualTimeout },
     );
@@ -76,29 +78,35 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
   let queue = Promise.resolve();
   let written = 0;
 
-  async function write(client: Client, { stanza, direction, copied, delay }: AccountMessage, came: Date): Promise<void> {
+  /** Writes a message's line; whether it has one. */
+  async function write(client: Client, { stanza, direction, copied, delay }: AccountMessage, came: Date): Promise<boolean> {
     const waited = delayOf(client, stanza);
     const reader = await ids;
     const line = messageLine(stanza, {
       own: client.jid, direction, carbon: copied, at: waited?.stamp ?? delay?.stamp ?? came,
       delayed: waited !== undefined, stanzaId: reader?.of(stanza),
     });
-    if (line === undefined || written === options.count) return;
+    if (line === undefined || written === options.count) return false;
     await output.result(line, () => messageText(line));
     written += 1;
     if (written === options.count) resolve();
+    return true;
   }
 
   return {
     done,
     attach(client) {
-      if (options.receipts) client.use(receipts);
+      const lines = new WeakMap<Element, Promise<boolean>>();
       client.use(carbons).on('message', (message) => {
         if (wanted !== undefined && !isFrom(message.stanza, wanted)) return;
         const came = new Date();
         // One after the other: the ids may still have to be asked about.
-        queue = queue.then(() => write(client, message, came)).catch(reject);
+        const line = queue.then(() => write(client, message, came));
+        queue = line.then(() => undefined, reject);
+        lines.set(message.stanza, line);
       });
+      // A receipt says that the message is here, which is so when its line was written.
+      if (options.receipts) client.use(receipts).setPolicy((_, message) => lines.get(message) ?? false);
       whenOnline(client, () => {
         ids = stanzaIdsBy(client, { signal: client.signal }).catch(() => undefined);
         // After carbons were asked for: no message falls between.

@@ -140,10 +140,13 @@ function sizeOf(element: Element): number {
   return size;
 }
 
-/** Takes away declarations of the namespace that is inherited anyway: where one is written must not change the line. */
+/**
+ * Takes away declarations of the namespace that is inherited anyway, content namespaces being one: where a declaration is
+ * written must not change the line.
+ */
 function withoutNeedlessDeclarations(element: Element, inherited: string): void {
   const { xmlns } = element.attrs as { readonly xmlns?: string };
-  if (xmlns === inherited) delete element.attrs['xmlns'];
+  if (xmlns !== undefined && contentNamespace(xmlns) === contentNamespace(inherited)) delete element.attrs['xmlns'];
   for (const child of element.children) if (typeof child === 'object') withoutNeedlessDeclarations(child, xmlns ?? inherited);
 }
 

@@ -4,6 +4,7 @@
 // rest when a frame is complete. What can never become well-formed is noticed at once, so that a broken peer is
 // answered and not waited for.
 import { isSpace } from './characters.ts';
+import { guessEnd } from './guess.ts';
 import type { XmlLimits } from './limits.ts';
 
 /** What a frame is. In a stream: a declaration at the very start, the root's start tag, the elements in it, its end. */
@@ -14,10 +15,12 @@ export type FrameFault = 'markup' | 'text' | 'size' | 'depth';
 
 export interface FramerHandlers {
   /**
-   * A frame is complete. The bytes may be a view of a buffer that is used again: read them now. `controls`: there may
-   * be control characters that XML does not allow among them.
+   * A frame is complete. The bytes may be a view of a buffer that is used again: read them now. `controls`: some
+   * are below 0x20, white space or not.
    */
   frame(kind: FrameKind, bytes: Uint8Array, controls: boolean): void;
+  /** These bytes may be an element. False when they are not: then they will come again, in a frame or a fault. */
+  attempt(bytes: Uint8Array, controls: boolean): boolean;
   /** White space between frames, `newlines` of it line feeds, `trailing` bytes after the last of these. */
   space(newlines: number, trailing: number): void;
   /** Nothing good can come any more; `bytes` is the frame up to and with the byte that showed it. Must throw. */
@@ -52,6 +55,7 @@ const DECLARATION = 10;
 
 const cdataOpen: readonly number[] = [0x21, 0x5b, 0x43, 0x44, 0x41, 0x54, 0x41, 0x5b]; // ![CDATA[
 const RETAINED = 64 * 1024;
+const GUESS = 64 * 1024; // longer elements are not worth it
 
 /** `fragments`: there is no root, each element of the input is a frame. */
 export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragments: boolean): Framer {
@@ -68,9 +72,11 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
   let buffer = new Uint8Array(0); // the frame's bytes of earlier pushes
   let held = 0; // how many of them
   let stopped = false;
-  let controls = false; // in the frame, other than white space
+  let controls = false; // in the frame
   let generation = 0; // counts resets, so that `push` sees one made by a handler
   let keepRest = false;
+  let seen = 0; // bytes so far
+  let wasted = 0; // bytes looked at for a guess that was wrong
 
   /** Keeps a copy: the bytes may be a view of a buffer that the transport uses again. */
   function hold(bytes: Uint8Array, from: number, to: number): void {
@@ -112,12 +118,15 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
     return !stopped;
   }
 
-  /** Looks for control characters other than white space. */
-  function noteControls(bytes: Uint8Array, begin: number, end: number): void {
-    for (let i = begin; i < end; i++) {
-      const byte = bytes[i] as number;
-      if (byte < 0x20 && !isSpace(byte)) controls = true;
-    }
+  /** The end of the element at `from` if a guess is right, else 0. */
+  function attempt(bytes: Uint8Array, from: number): number {
+    // Guesses may cost half as much as the rest, whatever the peer sends.
+    if (wasted * 2 > seen) return 0;
+    const limit = Math.min(bytes.length, from + Math.min(maxBytes, GUESS));
+    const { end, controls: low } = guessEnd(bytes, from, limit);
+    if (end > 0 && handlers.attempt(bytes.subarray(from, end), low)) return end;
+    wasted += (end > 0 ? end : limit) - from;
+    return 0;
   }
 
   function reset(keep: boolean): void {
@@ -135,6 +144,7 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
   function push(bytes: Uint8Array): void {
     if (stopped) return;
     const length = bytes.length;
+    seen += length;
     // Local copies of what changes with every byte: several times faster.
     let now = state;
     let level = depth;
@@ -150,10 +160,9 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
     while (i < end) {
       switch (now) {
         case TEXT: {
-          const begin = i;
           let low = 0; // negative when a byte was below 0x20: cheaper than to compare each
           for (let byte = 0; i < end && (byte = bytes[i] as number) !== 0x3c; i++) low |= byte - 0x20;
-          if (low < 0) noteControls(bytes, begin, i);
+          if (low < 0) controls = true;
           if (i === end) break;
           i++;
           now = MARKUP;
@@ -204,7 +213,7 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
             low |= byte - 0x20;
             i++;
           }
-          if (low < 0) noteControls(bytes, begin, i);
+          if (low < 0) controls = true;
           last = lastSignificant(bytes, begin, i, last);
           if (i === end) break;
           i++;
@@ -213,28 +222,26 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
             if (byte === 0x3c || last !== 0x3d) broken('markup', bytes, from, i);
             ending = byte;
             now = VALUE;
-          } else {
-            if (isElement) {
-              if (level >= maxDepth) broken('depth', bytes, from, i);
-              now = TEXT;
-              if (last !== 0x2f) hashes[level++] = value;
-              if (level > 0) break;
-            } else {
-              open = true;
-            }
-            if (!complete(bytes, from, i)) return;
-            now = OUTSIDE;
-            end = length;
             break;
           }
+          if (isElement) {
+            if (level >= maxDepth) broken('depth', bytes, from, i);
+            now = TEXT;
+            if (last !== 0x2f) hashes[level++] = value;
+            if (level > 0) break;
+          } else {
+            open = true;
+          }
+          if (!complete(bytes, from, i)) return;
+          now = OUTSIDE;
+          end = length;
+          break;
         }
-        // falls through: a value begins
         case VALUE: {
-          const begin = i;
           let byte = 0;
           let low = 0;
           for (; i < end && (byte = bytes[i] as number) !== ending && byte !== 0x3c; i++) low |= byte - 0x20;
-          if (low < 0) noteControls(bytes, begin, i);
+          if (low < 0) controls = true;
           if (i === end) break;
           i++;
           if (byte === 0x3c) broken('markup', bytes, from, i);
@@ -309,6 +316,16 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
           }
           if (i === length) break;
           from = i;
+          if (open && bytes[i] === 0x3c && bytes[i + 1] !== 0x2f) {
+            const before = generation;
+            const guessed = attempt(bytes, i);
+            if (guessed > 0) {
+              atStart = false;
+              i = guessed;
+              if (stopped || (before !== generation && !keepRest)) return;
+              break;
+            }
+          }
           if (bytes[i++] !== 0x3c) broken('text', bytes, from, i);
           level = 0;
           controls = false;

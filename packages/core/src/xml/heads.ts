@@ -1,132 +1,142 @@
-// What stands between the values of a start tag repeats in every stanza: `<stanza-id`, ` xmlns='urn:xmpp:sid:0'`,
-// ` by='`, ` id='`. A head is such a piece, read once by the grammar and found again by comparing text. Heads form a
-// tree: under an element's name its first attributes, under each of these the next. So what was checked once along a
-// path (names, quotes, no attribute twice) needs no second check, and names and namespaces are one string each however
-// often they arrive. The tree is bounded: a peer that sends ever new names only makes it start anew.
-import { nameEnd, isSpace } from './characters.ts';
+// What stands between the values of a start tag repeats in every stanza: `<stanza-id xmlns='urn:xmpp:sid:0' by='`, then
+// ` id='`. A head is such a piece, read once by the grammar and found again by comparing text. Heads form a tree: under
+// an element's name its first attributes, under each of these the next. So what was checked once along a path (names,
+// quotes, no attribute twice) needs no second check, and names and namespaces are one string each however often they
+// arrive. The tree is bounded: a peer that sends ever new names only makes it start anew.
+import { isSpace, nameEnd } from './characters.ts';
 import { checkDefault } from './namespaces.ts';
 import { fail, type Position } from './position.ts';
 import { attributeValue } from './references.ts';
 
-/** An element's name with its `<`, or one attribute up to its value's opening quote. */
+/** A start tag up to an attribute's value, or up to the end of its name or of its `xmlns`. */
 export interface Head {
-  /** The literal text; an `xmlns` declaration's goes to its closing quote. */
-  readonly text: string;
-  /** The name, with its prefix. */
-  readonly name: string;
-  /** Of an element's name: its end tag without white space. */
+  /** The element's name as written. */
+  readonly element: string;
+  /** Its end tag, without white space. */
   readonly endTag: string;
-  /** The quote that ends the value; '' when the head is an element's name or a whole declaration. */
+  /** The attribute that the head ends with; '' when it ends with the element's name. */
+  readonly attribute: string;
+  /** The quote that ends the attribute's value; '' when no value follows. */
   readonly quote: string;
-  /** The attributes up to this one. */
+  /** The literal text behind the head before this one. */
+  readonly text: string;
+  /** All text from the `<`, when there is no value but that of `xmlns` in it. */
+  readonly opening: string | undefined;
+  /** How many attributes it holds. */
   readonly count: number;
-  /** The default namespace declared in the tag so far. */
+  /** The default namespace that it declares. */
   readonly xmlns: string | undefined;
-  /** Whether a prefix other than `xml` has been used or declared in the tag so far. */
+  /** Whether it uses or declares a prefix other than `xml`. */
   readonly prefixed: boolean;
   readonly before: Head | undefined;
-  /** The second character of an attribute's name: tells most of them apart. */
-  readonly second: number;
   /** What came next in other tags, the newest first. */
   readonly next: Head[];
+  /** A character of the text that tells most heads of one list apart. */
+  readonly mark: number;
 }
 
 const COLON = 0x3a;
-const LONGEST = 120;
+const LONGEST = 200;
 const MOST = 4096;
-const MOST_NEXT = 16;
+const MOST_IN_LIST = 16;
 const BUCKETS = 128;
-let roots: Head[][] = [];
+let openings: Head[][] = [];
 let known = 0;
 
-/** The head of the start tag at `tag`: the element's name. */
-export function elementHead(text: string, tag: number, origin: Position): Head {
-  const bucket = (text.charCodeAt(tag + 1) * 5 + text.charCodeAt(tag + 2) * 3 + text.charCodeAt(tag + 3)) % BUCKETS;
-  const heads = roots[bucket];
-  if (heads !== undefined) {
-    for (let i = 0; i < heads.length; i++) {
-      const head = heads[i] as Head;
-      const end = tag + head.text.length;
-      // Slices are compared as memory, `startsWith` character by character.
-      if (text.slice(tag, end) !== head.text) continue;
-      const code = text.charCodeAt(end);
-      if (code === 0x3e || code === 0x2f || isSpace(code)) return head;
-    }
+/** The longest known head of the start tag at `tag`; its text ends at `tag + opening.length`. */
+export function openingHead(text: string, tag: number, origin: Position): Head & { readonly opening: string } {
+  const heads = (openings[bucketOf(text, tag)] ??= []);
+  for (let i = 0; i < heads.length; i++) {
+    const head = heads[i] as Head & { readonly opening: string };
+    const end = tag + head.opening.length;
+    // Slices are compared as memory, `startsWith` would compare character by character.
+    if (text.charCodeAt(end - 3) !== head.mark || text.slice(tag, end) !== head.opening) continue;
+    if (head.count > 0 || endsName(text.charCodeAt(end))) return head;
   }
   const end = qualifiedNameEnd(text, tag + 1, origin, 'element');
-  const name = own(text.slice(tag + 1, end));
-  const fresh = create(`<${name}`, name, '', undefined, undefined);
-  if (remember(fresh)) insert((roots[bucket] ??= []), fresh);
+  const element = own(text.slice(tag + 1, end));
+  const opening = `<${element}`;
+  const fresh = {
+    element, endTag: own(`</${element}>`), attribute: '', quote: '', text: opening, opening: own(opening), count: 0, xmlns: undefined,
+    prefixed: element.includes(':'), before: undefined, next: [], mark: text.charCodeAt(end - 3),
+  };
+  if (remember(fresh)) insert(openings[bucketOf(text, tag)] ??= [], fresh);
   return fresh;
 }
 
 /** The head of the attribute at `from`, where white space begins, behind `before`. */
 export function attributeHead(text: string, from: number, before: Head, origin: Position): Head {
   const { next } = before;
-  const second = text.charCodeAt(from + 2);
+  const mark = text.charCodeAt(from + 2);
   for (let i = 0; i < next.length; i++) {
     const head = next[i] as Head;
-    if (head.second === second && text.slice(from, from + head.text.length) === head.text) return head;
+    if (head.mark === mark && text.slice(from, from + head.text.length) === head.text) return head;
   }
   const fresh = readAttributeHead(text, from, before, origin);
-  if (remember(fresh)) insert(next, fresh);
+  if (!remember(fresh)) return fresh;
+  const { opening } = fresh;
+  if (opening === undefined) insert(next, fresh);
+  // Found by `openingHead` from now on.
+  else insert(openings[bucketOf(opening, 0)] ??= [], { ...fresh, mark: opening.charCodeAt(opening.length - 3) });
   return fresh;
-}
-
-function insert(heads: Head[], fresh: Head): void {
-  heads.unshift(fresh);
-  if (heads.length > MOST_NEXT) heads.pop();
 }
 
 function readAttributeHead(text: string, from: number, before: Head, origin: Position): Head {
   const start = skipSpace(text, from);
   const end = qualifiedNameEnd(text, start, origin, 'attribute');
-  const name = own(text.slice(start, end));
+  const attribute = own(text.slice(start, end));
   for (let other: Head | undefined = before; other !== undefined; other = other.before) {
-    if (other.name === name && other.count > 0) {
-      fail(text, start, origin, 'not-well-formed', `attribute "${name}" is given twice`);
-    }
+    if (other.attribute === attribute) fail(text, start, origin, 'not-well-formed', `attribute "${attribute}" is given twice`);
   }
   const equals = skipSpace(text, end);
   if (text.charCodeAt(equals) !== 0x3d) outOfPlace(text, equals, origin);
   const open = skipSpace(text, equals + 1);
-  const quote = text.charAt(open);
+  let quote = text.charAt(open);
   if (quote !== '"' && quote !== "'") outOfPlace(text, open, origin);
-  if (name !== 'xmlns') return create(text.slice(from, open + 1), name, quote, undefined, before);
 
-  // The namespace belongs to the literal text: it decides what the element is, and there are few.
-  const close = text.indexOf(quote, open + 1);
-  if (close === -1) fail(text, text.length, origin, 'not-well-formed', unfinishedMessage);
-  const raw = text.slice(open + 1, close);
-  const less = raw.indexOf('<');
-  if (less !== -1) fail(text, open + 1 + less, origin, 'not-well-formed', '"<" in the value of attribute "xmlns"; write &lt;');
-  const namespace = own(attributeValue(raw, text, open + 1, origin));
-  checkDefault(namespace, text, start, origin);
-  return create(text.slice(from, close + 1), name, '', namespace, before);
-}
-
-function create(text: string, name: string, quote: string, xmlns: string | undefined, before: Head | undefined): Head {
+  let { xmlns, prefixed } = before;
+  let close = open;
+  if (attribute === 'xmlns') {
+    // The namespace belongs to the literal text: it decides what the element is, and there are few.
+    close = text.indexOf(quote, open + 1);
+    if (close === -1) fail(text, text.length, origin, 'not-well-formed', unfinishedMessage);
+    const raw = text.slice(open + 1, close);
+    const less = raw.indexOf('<');
+    if (less !== -1) fail(text, open + 1 + less, origin, 'not-well-formed', '"<" in the value of attribute "xmlns"; write &lt;');
+    xmlns = own(attributeValue(raw, text, open + 1, origin));
+    checkDefault(xmlns, text, start, origin);
+    quote = '';
+  } else if (attribute.includes(':') && !attribute.startsWith('xml:')) {
+    prefixed = true;
+  }
+  const literal = own(text.slice(from, close + 1));
   return {
-    text: own(text),
-    name,
-    endTag: before === undefined ? own(`</${name}>`) : '',
-    quote,
-    count: before === undefined ? 0 : before.count + 1,
-    xmlns: xmlns ?? before?.xmlns,
-    prefixed: before?.prefixed === true || (name.includes(':') && !(before !== undefined && name.startsWith('xml:'))),
-    before,
-    second: text.charCodeAt(2),
-    next: [],
+    element: before.element, endTag: before.endTag, attribute, quote, text: literal,
+    opening: before.quote === '' && before.opening !== undefined ? own(before.opening + literal) : undefined,
+    count: before.count + 1, xmlns, prefixed, before, next: [], mark: literal.charCodeAt(2),
   };
 }
 
+function bucketOf(text: string, tag: number): number {
+  return (text.charCodeAt(tag + 1) * 5 + text.charCodeAt(tag + 2) * 3 + text.charCodeAt(tag + 3)) % BUCKETS;
+}
+
+function endsName(code: number): boolean {
+  return code === 0x3e || code === 0x2f || isSpace(code);
+}
+
 function remember(head: Head): boolean {
-  if (head.text.length > LONGEST) return false;
+  if ((head.opening ?? head.text).length > LONGEST) return false;
   if (++known > MOST) {
-    roots = [];
+    openings = [];
     known = 1;
   }
   return true;
+}
+
+function insert(heads: Head[], fresh: Head): void {
+  heads.unshift(fresh);
+  if (heads.length > MOST_IN_LIST) heads.pop();
 }
 
 /** A copy that stands alone: a slice would keep the whole stanza in memory. Property keys are never slices. */

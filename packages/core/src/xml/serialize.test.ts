@@ -22,7 +22,7 @@ describe('parseElement', () => {
     expect(plain(parseElement(" <?xml version='1.0'?><a/>".trimStart()))).toEqual(['a', {}, []]);
     expect(plain(parseElement('\n <a>b</a>\n'))).toEqual(['a', {}, ['b']]);
     expect(plain(parseElement('<a/>', { xmlns: 'urn:a' }))).toEqual(['a', { xmlns: 'urn:a' }, []]);
-    expect(plain(parseElement("<open xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>", { xmlns: 'jabber:client' })).at(1)).toEqual({
+    expect(parseElement("<open xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>", { xmlns: 'jabber:client' }).attrs).toEqual({
       xmlns: 'urn:ietf:params:xml:ns:xmpp-framing',
     });
   });

@@ -186,7 +186,7 @@ describe('faults', () => {
     'bad names beyond ASCII', 'end tag first', 'slash in a tag', 'CDATA between stanzas', 'unterminated reference', 'surrogate reference',
     'cut in a tag', 'cut in CDATA', 'cut in the header', 'cut in the declaration', 'cut in the end', 'mismatched root end tag',
   ])('%s is refused', (name) => {
-    expect(fault(documents[name] as string)[0]).toMatch(/not-well-formed|restricted-xml/);
+    expect(String((fault(documents[name] as string) as unknown[])[0])).toMatch(/not-well-formed|restricted-xml/);
   });
 
   test.each(['right xml', 'names beyond ASCII', 'nothing', 'only space', 'after the end', 'empty root', 'no declaration, spaces in tags'])('%s is accepted', (name) => {
@@ -238,7 +238,7 @@ describe('faults', () => {
     expect(fault(`${HEADER}<a>\udc00</a>`)).toEqual(['not-well-formed', 1, HEADER.length + 4]);
     expect(fault(`${HEADER}<a>\ud800`)).toEqual(['not-well-formed', 1, HEADER.length + 4]);
     expect((observe([`${HEADER}<a>\ud83d`, bytes('x')]).at(-1) as unknown[])[0]).toBe('not-well-formed');
-    expect(observe([`${HEADER}<a>\ud83d`, '\ude00</a>'])[1]).toEqual(['element', ['a', { xmlns: 'jabber:client' }, ['😀']]]);
+    expect(observe([`${HEADER}<a>\ud83d`, '\ude00</a>']).at(1)).toEqual(['element', ['a', { xmlns: 'jabber:client' }, ['😀']]]);
   });
 
   test('the error is typed and says where', () => {

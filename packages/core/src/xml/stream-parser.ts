@@ -1,5 +1,4 @@
 import type { Element } from '../element.ts';
-import { hasNonCharacter } from './characters.ts';
 import { declarationEnd } from './declaration.ts';
 import { XmlError } from './errors.ts';
 import { createFramer, type FrameFault, type FrameKind } from './framer.ts';
@@ -60,7 +59,7 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
   const limits: XmlLimits = { ...defaultXmlLimits, ...options.limits };
   const fragments = options.fragments === true;
   const outerScope = rootScope(fragments ? options.xmlns : undefined);
-  const framer = createFramer({ frame, space, fault }, limits, fragments);
+  const framer = createFramer({ frame, attempt, space, fault }, limits, fragments);
   let scope = outerScope;
   let rootName = '';
   let position = startPosition; // of the frame, or of what follows it
@@ -73,11 +72,14 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
   function frame(kind: FrameKind, bytes: Uint8Array, controls: boolean): void {
     const text = decode(bytes, position);
     const origin = position;
-    position = advance(origin, text);
     if (kind === 'element') {
-      // A decoder gives no half surrogate pairs, and control characters are bytes that the framer has seen.
-      handlers.onElement(parseTree({ text, start: 0, scope, limits, origin, clean: !controls && !hasNonCharacter(text) }));
-    } else if (kind === 'header') {
+      const element = parse(text, controls);
+      position = advance(origin, text);
+      handlers.onElement(element);
+      return;
+    }
+    position = advance(origin, text);
+    if (kind === 'header') {
       open(text, origin);
     } else if (kind === 'declaration') {
       if (declarationEnd(text, origin) !== text.length) {
@@ -88,6 +90,24 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
       if (end?.[1] !== rootName) fail(text, 0, origin, 'not-well-formed', `"${text.slice(0, 66)}" where </${rootName}> was expected`);
       close();
     }
+  }
+
+  function attempt(bytes: Uint8Array, controls: boolean): boolean {
+    let text: string;
+    let element: Element;
+    try {
+      text = decoder.decode(bytes);
+      element = parse(text, controls);
+    } catch {
+      return false;
+    }
+    position = advance(position, text);
+    handlers.onElement(element);
+    return true;
+  }
+
+  function parse(text: string, controls: boolean): Element {
+    return parseTree({ text, start: 0, scope, limits, origin: position, printable: !controls });
   }
 
   function open(text: string, origin: Position): void {
@@ -126,8 +146,9 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
 
   /** Finds the first fault in the text of a frame that cannot be completed. */
   function explain(text: string): never {
-    if (!/^<\/|^<\?xml/.test(text)) parseTree({ text, start: 0, scope, limits, origin: position });
-    fail(text, text.length, position, 'not-well-formed', 'the input ends in the middle of a tag');
+    const isEnd = text.startsWith('</') && framer.isOpen() && !fragments;
+    if (!isEnd && !text.startsWith('<?xml')) parseTree({ text, start: 0, scope, limits, origin: position });
+    fail(text, text.length, position, 'not-well-formed', 'a tag that is cut off or malformed');
   }
 
   /** Runs `work`; if it throws, here or in a handler, the parser is over: what it was reading is lost. */

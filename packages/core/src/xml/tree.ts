@@ -3,8 +3,8 @@
 // (heads.ts); characters, references and line ends are looked for once in the whole text, and values are touched only
 // where some are. The open elements are a loop's variables, not recursion: depth costs no stack.
 import { Element, type Node } from '../element.ts';
-import { codePointName, forbiddenIndex, isSpace } from './characters.ts';
-import { attributeHead, elementHead, outOfPlace, unfinishedMessage, type Head } from './heads.ts';
+import { codePointName, forbiddenIndex, hasControl, hasNonCharacter, isSpace } from './characters.ts';
+import { attributeHead, openingHead, outOfPlace, unfinishedMessage, type Head } from './heads.ts';
 import type { XmlLimits } from './limits.ts';
 import { bindPrefixes, type Scope } from './namespaces.ts';
 import { fail, type Position } from './position.ts';
@@ -26,8 +26,8 @@ export interface TreeSource {
   readonly limits: XmlLimits;
   /** Where `text` begins in what the user gave, for error messages. */
   readonly origin: Position;
-  /** The characters are known to be allowed. */
-  readonly clean?: boolean;
+  /** The text was decoded from UTF-8, no byte of it below 0x20. So no surrogate is alone and there is no control. */
+  readonly printable?: boolean;
   /** The element is a stream header: nothing inside, and prefixes and declarations stay as written. */
   readonly header?: boolean;
 }
@@ -48,10 +48,11 @@ export function parseTree(source: TreeSource): Element {
   const { text, limits, origin } = source;
   const { maxAttributes, maxChildren, maxDepth } = limits;
   const header = source.header === true;
-  if (source.clean !== true) checkCharacters(text, origin);
+  const printable = source.printable === true;
+  const hasBreak = !printable && hasControl(text); // tabs and line ends, or worse
+  if (hasBreak || hasNonCharacter(text) || (!printable && !text.isWellFormed())) checkCharacters(text, origin);
+  const hasReturn = hasBreak && text.includes('\r');
   const hasReference = text.includes('&');
-  const hasReturn = text.includes('\r');
-  const hasBreak = hasReturn || text.includes('\n') || text.includes('\t');
   const hasStray = text.includes(']]>');
 
   let open: Open | null = null; // the innermost open element
@@ -77,7 +78,7 @@ export function parseTree(source: TreeSource): Element {
       if (open === null) fail(text, tag, origin, 'not-well-formed', 'an end tag without a start tag');
       const { element, head }: Open = open;
       pos = tag + head.endTag.length;
-      if (text.slice(tag, pos) !== head.endTag) pos = spacedEndTag(text, tag, head.name, origin);
+      if (text.slice(tag, pos) !== head.endTag) pos = spacedEndTag(text, tag, head.element, origin);
       element.children = nodes.slice(open.first, top);
       top = open.first;
       scope = open.scope;
@@ -102,14 +103,28 @@ export function parseTree(source: TreeSource): Element {
       next = nextLess(text, tag + 1);
       if (mark === QUESTION) restricted(text, tag, origin, false);
       if (depth >= maxDepth) tooMuch(text, tag, origin, `elements nested more than ${maxDepth} deep`);
-      const elementName = elementHead(text, tag, origin);
-      const { name } = elementName;
-      let head = elementName;
-      const element = createElement(name);
+      const opening = openingHead(text, tag, origin);
+      let head: Head = opening;
+      const element = createElement(head.element);
       const attrs = element.attrs as Record<string, string>;
-      pos = tag + head.text.length;
-      let code = text.charCodeAt(pos);
-      while (code !== GREATER && code !== SLASH) {
+      pos = tag + opening.opening.length;
+      if (head.xmlns !== undefined) attrs['xmlns'] = head.xmlns;
+      let code: number;
+      for (;;) {
+        if (head.count > maxAttributes) tooMuch(text, pos, origin, `more than ${maxAttributes} attributes on one element`);
+        if (head.quote !== '') {
+          const end = text.indexOf(head.quote, pos);
+          if (end === -1 || end > next) badValue(text, next, origin, head.attribute);
+          let value = text.slice(pos, end);
+          if ((hasReference && value.includes('&')) || (hasBreak && breaks.test(value))) {
+            value = attributeValue(value, text, pos, origin);
+          }
+          if (head.attribute === '__proto__') defineOwn(attrs, head.attribute, value);
+          else attrs[head.attribute] = value;
+          pos = end + 1;
+        }
+        code = text.charCodeAt(pos);
+        if (code === GREATER || code === SLASH) break;
         if (!isSpace(code)) outOfPlace(text, pos, origin);
         code = text.charCodeAt(pos + 1);
         if (code === GREATER || code === SLASH || isSpace(code)) {
@@ -122,30 +137,14 @@ export function parseTree(source: TreeSource): Element {
           }
         }
         head = attributeHead(text, pos, head, origin);
-        if (head.count > maxAttributes) {
-          tooMuch(text, pos, origin, `more than ${maxAttributes} attributes on one element`);
-        }
         pos += head.text.length;
-        if (head.quote === '') {
-          attrs['xmlns'] = head.xmlns as string;
-        } else {
-          const end = text.indexOf(head.quote, pos);
-          if (end === -1 || end > next) badValue(text, next, origin, head.name);
-          let value = text.slice(pos, end);
-          if ((hasReference && value.includes('&')) || (hasBreak && breaks.test(value))) {
-            value = attributeValue(value, text, pos, origin);
-          }
-          if (head.name === '__proto__') defineOwn(attrs, head.name, value);
-          else attrs[head.name] = value;
-          pos = end + 1;
-        }
-        code = text.charCodeAt(pos);
+        if (head.quote === '') attrs['xmlns'] = head.xmlns as string;
       }
 
       let inside = scope;
       const { xmlns } = head;
       if (head.prefixed) {
-        inside = bindPrefixes(element, name, scope, header, text, tag, origin);
+        inside = bindPrefixes(element, head.element, scope, header, text, tag, origin);
       } else if (xmlns !== undefined) {
         if (xmlns !== scope.own || xmlns !== scope.inherited) inside = { inherited: xmlns, own: xmlns, prefixes: scope.prefixes };
       } else if (scope.own !== scope.inherited) {
@@ -161,7 +160,7 @@ export function parseTree(source: TreeSource): Element {
         nodes[top++] = element;
       } else {
         pos++;
-        open = { element, head: elementName, scope, first: top, outer: open };
+        open = { element, head, scope, first: top, outer: open };
         scope = inside;
         depth++;
       }
