@@ -37,13 +37,21 @@ export function createCorpus(scale = 1): Corpus {
   const pick = <T>(items: readonly T[]): T => items[below(items.length)] as T;
   const hex = (length: number): string => Array.from({ length }, () => below(16).toString(16)).join('');
   const uuid = (): string => `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`;
-  const base64 = (bytes: number): string => Buffer.from(Array.from({ length: bytes }, () => below(256))).toString('base64');
-  const sentence = (least: number, most: number): string => Array.from({ length: least + below(most - least) }, () => pick(words)).join(' ') + (random() < 1 / 6 ? ` ${pick(beyond)}` : '');
-  const stamp = (index: number): string => new Date(Date.UTC(2026, 0, 1) + index * 61_000).toISOString().replace(/\.\d+Z/, 'Z');
+  const base64 = (bytes: number): string =>
+    Buffer.from(Array.from({ length: bytes }, () => below(256))).toString('base64');
+  const sentence = (least: number, most: number): string =>
+    Array.from({ length: least + below(most - least) }, () => pick(words)).join(' ') +
+    (random() < 1 / 6 ? ` ${pick(beyond)}` : '');
+  const stamp = (index: number): string =>
+    new Date(Date.UTC(2026, 0, 1) + index * 61_000).toISOString().replace(/\.\d+Z/, 'Z');
   const many = (count: number, make: (index: number) => string): readonly string[] =>
     Array.from({ length: Math.max(1, Math.round(count * scale)) }, (_, index) => make(index));
   const me = 'juliet@example.org';
-  const people = Array.from({ length: 40 }, (_, index) => `${pick(['romeo', 'nurse', 'mercutio', 'tybalt', 'benvolio'])}${index}@example.${pick(['org', 'net', 'com'])}`);
+  const people = Array.from(
+    { length: 40 },
+    (_, index) =>
+      `${pick(['romeo', 'nurse', 'mercutio', 'tybalt', 'benvolio'])}${index}@example.${pick(['org', 'net', 'com'])}`,
+  );
 
   return {
     archive: many(20_000, (index) => {
@@ -76,7 +84,10 @@ export function createCorpus(scale = 1): Corpus {
       );
     }),
     disco: many(1000, (index) => {
-      const features = Array.from({ length: 30 + below(40) }, () => `<feature var='urn:xmpp:${pick(words.slice(0, 40))}:${below(400)}'/>`).join('');
+      const features = Array.from(
+        { length: 30 + below(40) },
+        () => `<feature var='urn:xmpp:${pick(words.slice(0, 40))}:${below(400)}'/>`,
+      ).join('');
       return (
         `<iq type='result' from='${pick(people)}/${hex(8)}' to='${me}/balcony' id='d${index}'><query xmlns='http://jabber.org/protocol/disco#info' node='https://example.org/client#${base64(20)}'>` +
         `<identity category='client' type='pc' name='Example 1.${below(20)}'/>${features}<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' type='hidden'><value>urn:xmpp:dataforms:softwareinfo</value></field>` +
@@ -84,13 +95,19 @@ export function createCorpus(scale = 1): Corpus {
       );
     }),
     rosters: many(500, (index) => {
-      const items = Array.from({ length: 20 + below(20) }, (_, contact) =>
-        `<item jid='contact${contact}@example.net' name='${pick(['Zoë', 'Ann', 'Jürgen', 'O&apos;Neil'])} ${contact}' subscription='both'><group>${pick(['Friends', 'Work', 'Famille'])}</group></item>`).join('');
+      const items = Array.from(
+        { length: 20 + below(20) },
+        (_, contact) =>
+          `<item jid='contact${contact}@example.net' name='${pick(['Zoë', 'Ann', 'Jürgen', 'O&apos;Neil'])} ${contact}' subscription='both'><group>${pick(['Friends', 'Work', 'Famille'])}</group></item>`,
+      ).join('');
       return `<iq type='result' to='${me}/balcony' id='r${index}'><query xmlns='jabber:iq:roster' ver='${hex(8)}'>${items}</query></iq>`;
     }),
-    vcards: many(500, (index) =>
-      `<iq type='result' from='${pick(people)}' to='${me}/balcony' id='v${index}'><vCard xmlns='vcard-temp'><FN>${sentence(2, 3)}</FN><NICKNAME>nick</NICKNAME><DESC>${sentence(10, 30)}</DESC>` +
-      `<PHOTO><TYPE>image/png</TYPE><BINVAL>${base64(3000 + below(3000)).replace(/.{76}/g, '$&\n')}</BINVAL></PHOTO></vCard></iq>`),
+    vcards: many(
+      500,
+      (index) =>
+        `<iq type='result' from='${pick(people)}' to='${me}/balcony' id='v${index}'><vCard xmlns='vcard-temp'><FN>${sentence(2, 3)}</FN><NICKNAME>nick</NICKNAME><DESC>${sentence(10, 30)}</DESC>` +
+        `<PHOTO><TYPE>image/png</TYPE><BINVAL>${base64(3000 + below(3000)).replace(/.{76}/g, '$&\n')}</BINVAL></PHOTO></vCard></iq>`,
+    ),
     omemo: many(1000, () => {
       const keys = Array.from({ length: 10 }, () => `<key rid='${below(2 ** 31)}'>${base64(160)}</key>`).join('');
       return (

@@ -63,10 +63,18 @@ const body = element('jabber:client', 'body', { text: text() });
 function typed(stanza: Element): Archived {
   const { id, forwarded } = mamResult.find(stanza)!;
   const message = forwarded.stanza!;
-  const { from, to, type, id: messageId, 'xml:lang': lang } = message.attrs as Record<string, string | undefined>;
+  const { from, to, type, 'id': messageId, 'xml:lang': lang } = message.attrs as Record<string, string | undefined>;
   return {
-    id, time: forwarded.delay!.stamp, from, to, type, messageId, lang,
-    body: body.find(message)?.text, originId: originId.find(message)?.id, stanzaId: stanzaId.find(message)?.id,
+    id,
+    time: forwarded.delay!.stamp,
+    from,
+    to,
+    type,
+    messageId,
+    lang,
+    body: body.find(message)?.text,
+    originId: originId.find(message)?.id,
+    stanzaId: stanzaId.find(message)?.id,
   };
 }
 
@@ -79,7 +87,11 @@ function byHand(stanza: LtxElement): Archived {
   return {
     id: result.attrs['id'] as string,
     time: new Date(forwarded.getChild('delay', 'urn:xmpp:delay')!.attrs['stamp'] as string),
-    from, to, type, messageId: id, lang,
+    from,
+    to,
+    type,
+    messageId: id,
+    lang,
     body: message.getChildText('body') ?? undefined,
     originId: message.getChild('origin-id', 'urn:xmpp:sid:0')?.attrs['id'] as string | undefined,
     stanzaId: message.getChild('stanza-id', 'urn:xmpp:sid:0')?.attrs['id'] as string | undefined,
@@ -89,8 +101,16 @@ function byHand(stanza: LtxElement): Archived {
 function fromStanza({ archive }: StanzaMessage): Archived {
   const { message, delay } = archive.item;
   return {
-    id: archive.id, time: delay.timestamp, from: message.from, to: message.to, type: message.type, messageId: message.id, lang: message.lang,
-    body: message.body, originId: message.originId, stanzaId: message.stanzaIds?.[0]?.id,
+    id: archive.id,
+    time: delay.timestamp,
+    from: message.from,
+    to: message.to,
+    type: message.type,
+    messageId: message.id,
+    lang: message.lang,
+    body: message.body,
+    originId: message.originId,
+    stanzaId: message.stanzaIds?.[0]?.id,
   };
 }
 
@@ -107,7 +127,20 @@ function subject(name: string, read: (deliver: Deliver) => void): Subject {
       let count = 0;
       read((message) => {
         count++;
-        hash.update(JSON.stringify(message, ['id', 'time', 'from', 'to', 'type', 'messageId', 'lang', 'body', 'originId', 'stanzaId']));
+        hash.update(
+          JSON.stringify(message, [
+            'id',
+            'time',
+            'from',
+            'to',
+            'type',
+            'messageId',
+            'lang',
+            'body',
+            'originId',
+            'stanzaId',
+          ]),
+        );
       });
       return `${count} messages, ${hash.digest('hex')}`;
     },
@@ -123,12 +156,15 @@ function subject(name: string, read: (deliver: Deliver) => void): Subject {
 export function decodeArchive(corpus: Corpus, name: string, pieceBytes?: number): Bench {
   const registry = new jxt.Registry();
   registry.define(protocol);
-  const frames = corpus.archive.map((stanza) => Buffer.from(stanza.replace('<message', "<message xmlns='jabber:client'")).toString());
+  const frames = corpus.archive.map((stanza) =>
+    Buffer.from(stanza.replace('<message', "<message xmlns='jabber:client'")).toString(),
+  );
   const lines = frames.map((frame) => Buffer.from(JSON.stringify(typed(parseElement(frame)))).toString());
   const header = `<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='b' from='example.org' version='1.0'>`;
   const bytes = Buffer.from(`${header}${corpus.archive.join('')}`);
   const pieces: Buffer[] = [];
-  for (let at = 0; at < bytes.length; at += pieceBytes ?? bytes.length) pieces.push(bytes.subarray(at, at + (pieceBytes ?? bytes.length)));
+  for (let at = 0; at < bytes.length; at += pieceBytes ?? bytes.length)
+    pieces.push(bytes.subarray(at, at + (pieceBytes ?? bytes.length)));
   const json = subject('JSON.parse', (deliver) => lines.forEach((line) => deliver(fromJson(line))));
 
   const fromFrames: Subject[] = [

@@ -54,7 +54,10 @@ export function measure(bench: Bench, rounds: number): readonly Measurement[] {
     }
   }
   if (Number.isNaN(sink)) throw new Error(`bench ${bench.name}: a subject returned no number`);
-  return bench.subjects.map((subject) => ({ subject: subject.name, milliseconds: median(times.get(subject) as number[]) }));
+  return bench.subjects.map((subject) => ({
+    subject: subject.name,
+    milliseconds: median(times.get(subject) as number[]),
+  }));
 }
 
 /** Our subject, the first, against each other one. */
@@ -72,5 +75,7 @@ export function compare(bench: Bench, measurements: readonly Measurement[]): rea
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }

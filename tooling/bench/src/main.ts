@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { createCorpus, type Corpus } from './corpus.ts';
 import { compare, measure, type Bench } from './harness.ts';
 import { decodeArchive } from './decode-archive.ts';
+import { encodeArchive, encodeMessages } from './encode.ts';
 import { parseTcp } from './parse-tcp.ts';
 import { parseWebSocket } from './parse-websocket.ts';
 
@@ -13,6 +14,8 @@ const benches: Readonly<Record<string, (corpus: Corpus) => Bench>> = {
   'parse-websocket': (corpus) => parseWebSocket(corpus, 'parse-websocket'),
   'decode-tcp': (corpus) => decodeArchive(corpus, 'decode-tcp', 64 * 1024),
   'decode-websocket': (corpus) => decodeArchive(corpus, 'decode-websocket'),
+  'encode-message': (corpus) => encodeMessages(corpus, 'encode-message'),
+  'encode-archive': (corpus) => encodeArchive(corpus, 'encode-archive'),
 };
 
 const { values, positionals } = parseArgs({
@@ -27,7 +30,9 @@ const { values, positionals } = parseArgs({
 const unknown = positionals.filter((name) => !Object.hasOwn(benches, name));
 if (values.help || unknown.length > 0) {
   if (unknown.length > 0) console.error(`No such bench: ${unknown.join(', ')}`);
-  console.error(`usage: main.ts [--json] [--scale 0.1] [--rounds 7] [names…]\nbenches: ${Object.keys(benches).join(' ')}`);
+  console.error(
+    `usage: main.ts [--json] [--scale 0.1] [--rounds 7] [names…]\nbenches: ${Object.keys(benches).join(' ')}`,
+  );
   process.exit(values.help ? 0 : 64);
 }
 

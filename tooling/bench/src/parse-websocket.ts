@@ -11,7 +11,9 @@ const { parse: parseStanza } = createRequire(import.meta.url)('stanza/jxt') as {
 /** WebSocket frames, a stanza each (RFC 7395), to element trees. */
 export function parseWebSocket(corpus: Corpus, name: string): Bench {
   // Decoded from bytes as a socket does, so that no string is a rope that the first reader has to flatten.
-  const frames = allStanzas(corpus).map((stanza) => Buffer.from(stanza.replace(/^<[a-z]+/, "$& xmlns='jabber:client'")).toString());
+  const frames = allStanzas(corpus).map((stanza) =>
+    Buffer.from(stanza.replace(/^<[a-z]+/, "$& xmlns='jabber:client'")).toString(),
+  );
   const subject = (who: string, parse: (frame: string) => LtxTree | Tree): Subject => ({
     name: who,
     verify() {

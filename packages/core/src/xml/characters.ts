@@ -3,11 +3,18 @@
 // oxlint-disable-next-line no-control-regex
 const control = /[\0-\x1f]/;
 // oxlint-disable-next-line no-control-regex
+const forbiddenControl = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
+// oxlint-disable-next-line no-control-regex
 const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/u;
 
 /** Whether a character below U+0020 is in the text: white space, or one that XML does not allow. */
 export function hasControl(text: string): boolean {
   return control.test(text);
+}
+
+/** Whether one is in the text that is not white space. */
+export function hasForbiddenControl(text: string): boolean {
+  return forbiddenControl.test(text);
 }
 
 /** Whether U+FFFE or U+FFFF is in the text. Several times faster than to look for both at once, or with others. */
@@ -23,8 +30,12 @@ export function forbiddenIndex(text: string): number {
 /** Whether XML 1.0 §2.2 allows this code point (production Char). */
 export function isCharacter(code: number): boolean {
   return (
-    code === 0x9 || code === 0xa || code === 0xd ||
-    (code >= 0x20 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff)
+    code === 0x9 ||
+    code === 0xa ||
+    code === 0xd ||
+    (code >= 0x20 && code <= 0xd7ff) ||
+    (code >= 0xe000 && code <= 0xfffd) ||
+    (code >= 0x10000 && code <= 0x10ffff)
   );
 }
 

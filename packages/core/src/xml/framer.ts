@@ -316,11 +316,11 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
           }
           if (i === length) break;
           from = i;
-          if (open && bytes[i] === 0x3c && bytes[i + 1] !== 0x2f) {
+          if (open && i + 1 < length && bytes[i] === 0x3c && bytes[i + 1] !== 0x2f && bytes[i + 1] !== 0x3f) {
+            atStart = false;
             const before = generation;
             const guessed = attempt(bytes, i);
             if (guessed > 0) {
-              atStart = false;
               i = guessed;
               if (stopped || (before !== generation && !keepRest)) return;
               break;

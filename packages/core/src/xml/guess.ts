@@ -21,7 +21,8 @@ export function guessEnd(bytes: Uint8Array, from: number, limit: number): Guess 
   for (;;) {
     for (let byte = 0; i < limit && (byte = bytes[i] as number) !== 0x3c; i++) low |= byte - 0x20;
     if (i >= limit) return { end: 0, controls: false };
-    if (isStart && bytes[i - 1] === 0x3e && bytes[i - 2] === 0x2f && --depth === 0) return { end: i, controls: low < 0 };
+    if (isStart && bytes[i - 1] === 0x3e && bytes[i - 2] === 0x2f && --depth === 0)
+      return { end: i, controls: low < 0 };
     i++;
     const byte = bytes[i];
     isStart = byte !== 0x2f;

@@ -57,10 +57,20 @@ export function openingHead(text: string, tag: number, origin: Position): Head &
   const element = own(text.slice(tag + 1, end));
   const opening = `<${element}`;
   const fresh = {
-    element, endTag: own(`</${element}>`), attribute: '', quote: '', text: opening, opening: own(opening), count: 0, xmlns: undefined,
-    prefixed: element.includes(':'), before: undefined, next: [], mark: text.charCodeAt(end - 3),
+    element,
+    endTag: own(`</${element}>`),
+    attribute: '',
+    quote: '',
+    text: opening,
+    opening: own(opening),
+    count: 0,
+    xmlns: undefined,
+    prefixed: element.includes(':'),
+    before: undefined,
+    next: [],
+    mark: text.charCodeAt(end - 3),
   };
-  if (remember(fresh)) insert(openings[bucketOf(text, tag)] ??= [], fresh);
+  if (remember(fresh)) insert((openings[bucketOf(text, tag)] ??= []), fresh);
   return fresh;
 }
 
@@ -77,7 +87,7 @@ export function attributeHead(text: string, from: number, before: Head, origin: 
   const { opening } = fresh;
   if (opening === undefined) insert(next, fresh);
   // Found by `openingHead` from now on.
-  else insert(openings[bucketOf(opening, 0)] ??= [], { ...fresh, mark: opening.charCodeAt(opening.length - 3) });
+  else insert((openings[bucketOf(opening, 0)] ??= []), { ...fresh, mark: opening.charCodeAt(opening.length - 3) });
   return fresh;
 }
 
@@ -86,7 +96,8 @@ function readAttributeHead(text: string, from: number, before: Head, origin: Pos
   const end = qualifiedNameEnd(text, start, origin, 'attribute');
   const attribute = own(text.slice(start, end));
   for (let other: Head | undefined = before; other !== undefined; other = other.before) {
-    if (other.attribute === attribute) fail(text, start, origin, 'not-well-formed', `attribute "${attribute}" is given twice`);
+    if (other.attribute === attribute)
+      fail(text, start, origin, 'not-well-formed', `attribute "${attribute}" is given twice`);
   }
   const equals = skipSpace(text, end);
   if (text.charCodeAt(equals) !== 0x3d) outOfPlace(text, equals, origin);
@@ -102,7 +113,8 @@ function readAttributeHead(text: string, from: number, before: Head, origin: Pos
     if (close === -1) fail(text, text.length, origin, 'not-well-formed', unfinishedMessage);
     const raw = text.slice(open + 1, close);
     const less = raw.indexOf('<');
-    if (less !== -1) fail(text, open + 1 + less, origin, 'not-well-formed', '"<" in the value of attribute "xmlns"; write &lt;');
+    if (less !== -1)
+      fail(text, open + 1 + less, origin, 'not-well-formed', '"<" in the value of attribute "xmlns"; write &lt;');
     xmlns = own(attributeValue(raw, text, open + 1, origin));
     checkDefault(xmlns, text, start, origin);
     quote = '';
@@ -111,9 +123,18 @@ function readAttributeHead(text: string, from: number, before: Head, origin: Pos
   }
   const literal = own(text.slice(from, close + 1));
   return {
-    element: before.element, endTag: before.endTag, attribute, quote, text: literal,
+    element: before.element,
+    endTag: before.endTag,
+    attribute,
+    quote,
+    text: literal,
     opening: before.quote === '' && before.opening !== undefined ? own(before.opening + literal) : undefined,
-    count: before.count + 1, xmlns, prefixed, before, next: [], mark: literal.charCodeAt(2),
+    count: before.count + 1,
+    xmlns,
+    prefixed,
+    before,
+    next: [],
+    mark: literal.charCodeAt(2),
   };
 }
 

@@ -9,5 +9,8 @@ export { defaultXmlLimits, type XmlLimits } from './limits.ts';
 export { parseElement, type ParseOptions } from './parse-element.ts';
 export { openTag, serialize, type SerializeOptions } from './serialize.ts';
 export {
-  createStreamParser, type StreamParser, type StreamParserHandlers, type StreamParserOptions,
+  createStreamParser,
+  type StreamParser,
+  type StreamParserHandlers,
+  type StreamParserOptions,
 } from './stream-parser.ts';

@@ -46,7 +46,13 @@ export function checkDefault(namespace: string, text: string, offset: number, or
  * The element leaves without a prefix unless `header`, which keeps everything as written. Returns the scope inside.
  */
 export function bindPrefixes(
-  element: Element, rawName: string, scope: Scope, header: boolean, text: string, offset: number, origin: Position,
+  element: Element,
+  rawName: string,
+  scope: Scope,
+  header: boolean,
+  text: string,
+  offset: number,
+  origin: Position,
 ): Scope {
   const written = element.attrs as Readonly<Record<string, string>>;
   const prefixes = new Map(scope.prefixes);
@@ -56,8 +62,10 @@ export function bindPrefixes(
     const namespace = written[key] as string;
     // §3: xml is bound to its own namespace and to nothing else, xmlns to nothing, neither namespace to another
     // prefix; and §5: in version 1.0 a prefix cannot be undeclared.
-    const legal = prefix === 'xml' ? namespace === NS_XML
-      : prefix !== 'xmlns' && namespace !== '' && namespace !== NS_XML && namespace !== NS_XMLNS;
+    const legal =
+      prefix === 'xml'
+        ? namespace === NS_XML
+        : prefix !== 'xmlns' && namespace !== '' && namespace !== NS_XML && namespace !== NS_XMLNS;
     if (!legal) fail(text, offset, origin, 'not-well-formed', `${key}="${namespace}" is not a legal declaration`);
     if (prefix !== 'xml') prefixes.set(prefix, namespace);
   }
@@ -91,7 +99,7 @@ export function bindPrefixes(
   }
   if (header) return { inherited, own, prefixes };
 
-  if (Object.hasOwn(written, 'xmlns') && colon === -1 || own !== scope.own) kept['xmlns'] = own;
+  if ((Object.hasOwn(written, 'xmlns') && colon === -1) || own !== scope.own) kept['xmlns'] = own;
   element.name = colon === -1 ? rawName : rawName.slice(colon + 1);
   element.attrs = kept;
   return { inherited, own, prefixes };

@@ -2,7 +2,11 @@ import { codePointName, isCharacter } from './characters.ts';
 import { fail, type Position } from './position.ts';
 
 const predefined: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
-  ['amp', '&'], ['lt', '<'], ['gt', '>'], ['quot', '"'], ['apos', "'"],
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
 ]);
 const numeric = /^#(?:x([0-9a-fA-F]+)|([0-9]+))$/;
 
@@ -28,7 +32,13 @@ function spaces(literal: string): string {
 }
 
 /** `raw` stands at `offset` in `text`; only what is literally written is normalised, `&#13;` stays a CR. */
-function resolve(raw: string, normalise: (literal: string) => string, text: string, offset: number, origin: Position): string {
+function resolve(
+  raw: string,
+  normalise: (literal: string) => string,
+  text: string,
+  offset: number,
+  origin: Position,
+): string {
   let result = '';
   let done = 0;
   for (let at = raw.indexOf('&'); at !== -1; at = raw.indexOf('&', done)) {
@@ -45,7 +55,13 @@ function character(name: string, raw: string, at: number, text: string, offset: 
   const digits = numeric.exec(name);
   if (digits === null) {
     const shown = raw.slice(at, at + 12);
-    fail(text, offset + at, origin, 'not-well-formed', `"${shown}" begins no reference that XMPP knows; write & as &amp;`);
+    fail(
+      text,
+      offset + at,
+      origin,
+      'not-well-formed',
+      `"${shown}" begins no reference that XMPP knows; write & as &amp;`,
+    );
   }
   const code = digits[1] === undefined ? Number(digits[2]) : Number.parseInt(digits[1], 16);
   if (!isCharacter(code)) {

@@ -39,7 +39,11 @@ const goodNames = /* @__PURE__ */ new Set<string>();
 
 /** `inherited`: the default namespace around; `namespace`: one to write although the element does not say so. */
 function write(
-  element: Element, inherited: string, namespace: string | undefined, outer: ReadonlySet<string>, depth: number,
+  element: Element,
+  inherited: string,
+  namespace: string | undefined,
+  outer: ReadonlySet<string>,
+  depth: number,
 ): string {
   try {
     if (depth >= MAX_DEPTH) {
@@ -57,7 +61,8 @@ function write(
     text += '>';
     for (const child of children as readonly unknown[]) {
       if (typeof child === 'string') text += escapeText(child);
-      else if (typeof child === 'object' && child !== null) text += write(child as Element, inside, undefined, prefixes, depth + 1);
+      else if (typeof child === 'object' && child !== null)
+        text += write(child as Element, inside, undefined, prefixes, depth + 1);
       else if (child !== undefined && child !== null) text += escapeText(String(child));
     }
     return `${text}</${name}>`;
@@ -67,7 +72,11 @@ function write(
 }
 
 /** All attributes that have a value, without an `xmlns` that is inherited anyway. */
-function writeAttributes(attrs: Element['attrs'], inherited: string | undefined, prefixes: ReadonlySet<string>): string {
+function writeAttributes(
+  attrs: Element['attrs'],
+  inherited: string | undefined,
+  prefixes: ReadonlySet<string>,
+): string {
   let text = '';
   for (const key in attrs) {
     const value: unknown = attrs[key];
@@ -119,6 +128,13 @@ function placed(error: unknown, step: string): unknown {
   const { condition, path } = error;
   const before = error.path === undefined ? error.message : error.message.slice(0, error.message.lastIndexOf(' (at '));
   // A tree too deep needs no path of 2,048 steps.
-  const further = path === undefined ? step : path.length > 300 ? path : path.startsWith('@') ? `${step}/${path}` : `${step} > ${path}`;
+  const further =
+    path === undefined
+      ? step
+      : path.length > 300
+        ? path
+        : path.startsWith('@')
+          ? `${step}/${path}`
+          : `${step} > ${path}`;
   return new XmlError(condition, before, { path: further });
 }

@@ -87,7 +87,8 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
       }
     } else {
       const end = /^<\/([^ \t\r\n>]+)[ \t\r\n]*>$/.exec(text);
-      if (end?.[1] !== rootName) fail(text, 0, origin, 'not-well-formed', `"${text.slice(0, 66)}" where </${rootName}> was expected`);
+      if (end?.[1] !== rootName)
+        fail(text, 0, origin, 'not-well-formed', `"${text.slice(0, 66)}" where </${rootName}> was expected`);
       close();
     }
   }
@@ -139,7 +140,11 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
       throw new XmlError(condition, 'text outside of an element', position);
     }
     if (reason === 'size') {
-      throw new XmlError('policy-violation', `more than ${limits.maxBytes} bytes in one element`, behind(position, bytes.subarray(0, -1)));
+      throw new XmlError(
+        'policy-violation',
+        `more than ${limits.maxBytes} bytes in one element`,
+        behind(position, bytes.subarray(0, -1)),
+      );
     }
     explain(decode(bytes, position));
   }
@@ -154,7 +159,10 @@ export function createStreamParser(handlers: StreamParserHandlers, options: Stre
   /** Runs `work`; if it throws, here or in a handler, the parser is over: what it was reading is lost. */
   function guarded(work: () => void): void {
     if (over) return;
-    if (busy) throw new Error('A stream parser was written to from one of its own handlers; write when the handler has returned.');
+    if (busy)
+      throw new Error(
+        'A stream parser was written to from one of its own handlers; write when the handler has returned.',
+      );
     busy = true;
     let done = false;
     try {
@@ -230,7 +238,10 @@ function decode(bytes: Uint8Array, origin: Position, partial = false): string {
     // Where the repaired text differs from the bytes is the first byte that is wrong.
     const repaired = encoder.encode(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
     const at = repaired.findIndex((byte, index) => byte !== bytes[index]);
-    throw new XmlError('unsupported-encoding', 'bytes that are not UTF-8', { ...behind(origin, bytes.subarray(0, Math.max(at, 0))), cause });
+    throw new XmlError('unsupported-encoding', 'bytes that are not UTF-8', {
+      ...behind(origin, bytes.subarray(0, Math.max(at, 0))),
+      cause,
+    });
   }
 }
 

@@ -3,7 +3,14 @@
 // (heads.ts); characters, references and line ends are looked for once in the whole text, and values are touched only
 // where some are. The open elements are a loop's variables, not recursion: depth costs no stack.
 import { Element, type Node } from '../element.ts';
-import { codePointName, forbiddenIndex, hasControl, hasNonCharacter, isSpace } from './characters.ts';
+import {
+  codePointName,
+  forbiddenIndex,
+  hasControl,
+  hasForbiddenControl,
+  hasNonCharacter,
+  isSpace,
+} from './characters.ts';
 import { attributeHead, openingHead, outOfPlace, unfinishedMessage, type Head } from './heads.ts';
 import type { XmlLimits } from './limits.ts';
 import { bindPrefixes, type Scope } from './namespaces.ts';
@@ -50,7 +57,9 @@ export function parseTree(source: TreeSource): Element {
   const header = source.header === true;
   const printable = source.printable === true;
   const hasBreak = !printable && hasControl(text); // tabs and line ends, or worse
-  if (hasBreak || hasNonCharacter(text) || (!printable && !text.isWellFormed())) checkCharacters(text, origin);
+  const isForbidden =
+    (hasBreak && hasForbiddenControl(text)) || hasNonCharacter(text) || (!printable && !text.isWellFormed());
+  if (isForbidden) forbidden(text, origin);
   const hasReturn = hasBreak && text.includes('\r');
   const hasReference = text.includes('&');
   const hasStray = text.includes(']]>');
@@ -65,7 +74,13 @@ export function parseTree(source: TreeSource): Element {
   let pos = source.start;
   while (isSpace(text.charCodeAt(pos))) pos++;
   if (text.charCodeAt(pos) !== LESS) {
-    fail(text, pos, origin, 'not-well-formed', pos === text.length ? 'no element where one was expected' : 'text outside of an element');
+    fail(
+      text,
+      pos,
+      origin,
+      'not-well-formed',
+      pos === text.length ? 'no element where one was expected' : 'text outside of an element',
+    );
   }
 
   for (;;) {
@@ -111,7 +126,8 @@ export function parseTree(source: TreeSource): Element {
       if (head.xmlns !== undefined) attrs['xmlns'] = head.xmlns;
       let code: number;
       for (;;) {
-        if (head.count > maxAttributes) tooMuch(text, pos, origin, `more than ${maxAttributes} attributes on one element`);
+        if (head.count > maxAttributes)
+          tooMuch(text, pos, origin, `more than ${maxAttributes} attributes on one element`);
         if (head.quote !== '') {
           const end = text.indexOf(head.quote, pos);
           if (end === -1 || end > next) badValue(text, next, origin, head.attribute);
@@ -146,7 +162,8 @@ export function parseTree(source: TreeSource): Element {
       if (head.prefixed) {
         inside = bindPrefixes(element, head.element, scope, header, text, tag, origin);
       } else if (xmlns !== undefined) {
-        if (xmlns !== scope.own || xmlns !== scope.inherited) inside = { inherited: xmlns, own: xmlns, prefixes: scope.prefixes };
+        if (xmlns !== scope.own || xmlns !== scope.inherited)
+          inside = { inherited: xmlns, own: xmlns, prefixes: scope.prefixes };
       } else if (scope.own !== scope.inherited) {
         attrs['xmlns'] = scope.inherited;
         inside = { inherited: scope.inherited, own: scope.inherited, prefixes: scope.prefixes };
@@ -221,14 +238,6 @@ function finish(element: Element, text: string, end: number, origin: Position): 
   return element;
 }
 
-function checkCharacters(text: string, origin: Position): void {
-  const at = forbiddenIndex(text);
-  if (at === -1) return;
-  const code = text.charCodeAt(at);
-  const what = code >= 0xd800 && code <= 0xdfff ? 'half of a surrogate pair' : 'which XML does not allow';
-  fail(text, at, origin, 'not-well-formed', `${codePointName(code)}, ${what}`);
-}
-
 function nextLess(text: string, from: number): number {
   const next = text.indexOf('<', from);
   return next === -1 ? text.length : next;
@@ -248,9 +257,13 @@ function spacedEndTag(text: string, tag: number, name: string, origin: Position)
 function restricted(text: string, tag: number, origin: Position, inside: boolean): never {
   const markup = text.slice(tag, tag + 9);
   if (inside && '<![CDATA['.startsWith(markup)) unfinished(text, origin);
-  const what = markup.startsWith('<?') ? 'a processing instruction'
-    : markup.startsWith('<!D') ? 'a document type declaration'
-      : markup.startsWith('<!-') ? 'a comment' : 'a comment or a declaration';
+  const what = markup.startsWith('<?')
+    ? 'a processing instruction'
+    : markup.startsWith('<!D')
+      ? 'a document type declaration'
+      : markup.startsWith('<!-')
+        ? 'a comment'
+        : 'a comment or a declaration';
   // RFC 6120 §11.1. CDATA outside of an element is not restricted but wrong.
   const condition = markup === '<![CDATA[' ? 'not-well-formed' : 'restricted-xml';
   fail(text, tag, origin, condition, `${what}, which XMPP does not allow here`);
@@ -259,6 +272,13 @@ function restricted(text: string, tag: number, origin: Position, inside: boolean
 function badValue(text: string, next: number, origin: Position, name: string): never {
   if (next === text.length) unfinished(text, origin);
   fail(text, next, origin, 'not-well-formed', `"<" in the value of attribute "${name}"; write &lt;`);
+}
+
+function forbidden(text: string, origin: Position): never {
+  const at = forbiddenIndex(text);
+  const code = text.charCodeAt(at);
+  const what = code >= 0xd800 && code <= 0xdfff ? 'half of a surrogate pair' : 'which XML does not allow';
+  fail(text, at, origin, 'not-well-formed', `${codePointName(code)}, ${what}`);
 }
 
 function tooMuch(text: string, offset: number, origin: Position, what: string): never {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { XmlError } from './errors.ts';
-import type { XmlLimits } from './limits.ts';
-import { parseElement } from './parse-element.ts';
-import { createStreamParser } from './stream-parser.ts';
-import { HEADER } from './test-documents.ts';
+import { XmlError } from '../../src/xml/errors.ts';
+import type { XmlLimits } from '../../src/xml/limits.ts';
+import { parseElement } from '../../src/xml/parse-element.ts';
+import { createStreamParser } from '../../src/xml/stream-parser.ts';
+import { HEADER } from './documents.ts';
 
 const open = (limits?: Partial<XmlLimits>, onElement: () => void = () => {}) => {
   const parser = createStreamParser({ onOpen() {}, onElement, onClose() {} }, limits === undefined ? {} : { limits });
@@ -42,8 +42,14 @@ test('maxBytes is exact, however the bytes arrive', () => {
   const stanza = `<a>${'é'.repeat(20)}</a>`;
   const bytes = new TextEncoder().encode(stanza);
   for (const size of [1, 7, 100]) {
-    for (const [maxBytes, result] of [[bytes.length, undefined], [bytes.length - 1, 'policy-violation']] as const) {
-      const parser = createStreamParser({ onOpen() {}, onElement() {}, onClose() {} }, { fragments: true, limits: { maxBytes } });
+    for (const [maxBytes, result] of [
+      [bytes.length, undefined],
+      [bytes.length - 1, 'policy-violation'],
+    ] as const) {
+      const parser = createStreamParser(
+        { onOpen() {}, onElement() {}, onClose() {} },
+        { fragments: true, limits: { maxBytes } },
+      );
       const write = () => {
         for (let at = 0; at < bytes.length; at += size) parser.write(bytes.subarray(at, at + size));
       };
@@ -110,10 +116,14 @@ describe('no quadratic time', () => {
     }
     return best;
   };
-  const stanza = (bytes: number): Uint8Array => new TextEncoder().encode(`<message><body>${'x&amp;y '.repeat(bytes / 8)}</body></message>`);
+  const stanza = (bytes: number): Uint8Array =>
+    new TextEncoder().encode(`<message><body>${'x&amp;y '.repeat(bytes / 8)}</body></message>`);
 
   // Four times the input may take four times the time; sixteen times would be quadratic.
-  test.each([[1024, 4 * 1024 * 1024], [1, 256 * 1024]])('pieces of %i bytes, %i in all', (size, bytes) => {
+  test.each([
+    [1024, 4 * 1024 * 1024],
+    [1, 256 * 1024],
+  ])('pieces of %i bytes, %i in all', (size, bytes) => {
     time(stanza(bytes / 4), size);
     expect(time(stanza(bytes), size)).toBeLessThan(10 * time(stanza(bytes / 4), size) + 5);
   });

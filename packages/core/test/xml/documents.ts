@@ -1,6 +1,6 @@
-import type { Element } from '../element.ts';
-import { XmlError } from './errors.ts';
-import { createStreamParser, type StreamParserOptions } from './stream-parser.ts';
+import type { Element } from '../../src/element.ts';
+import { XmlError } from '../../src/xml/errors.ts';
+import { createStreamParser, type StreamParserOptions } from '../../src/xml/stream-parser.ts';
 
 /** An element as plain data: what two trees must share to be equal. */
 export function plain(element: Element): unknown {
@@ -33,12 +33,14 @@ export function observe(pieces: readonly (Uint8Array | string)[], options?: Stre
   return seen;
 }
 
-export const HEADER = "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='1' version='1.0'>";
+export const HEADER =
+  "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='1' version='1.0'>";
 
 /** Inputs of every kind, good and bad, that must be read alike however they are cut. */
 export const documents: Readonly<Record<string, string>> = {
   'a session': `${HEADER}<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>\n <message to="a@b" xml:lang='en'><body>h&amp;i é😀<![CDATA[<x> ]] ]]]>]]&gt;t</body></message><iq/></stream:stream>`,
-  'no declaration, spaces in tags': "\n<s:stream xmlns:s = 'http://etherx.jabber.org/streams'\n xmlns\t=\t\"jabber:client\" ><presence  \n/><a b = 'c' ></a\n></s:stream >",
+  'no declaration, spaces in tags':
+    "\n<s:stream xmlns:s = 'http://etherx.jabber.org/streams'\n xmlns\t=\t\"jabber:client\" ><presence  \n/><a b = 'c' ></a\n></s:stream >",
   'prefixes and attributes': `${HEADER}<c:x xmlns:c='urn:c' q:w='1' xmlns:q='urn:q'><y/><c:z xmlns='urn:d'><v/></c:z></c:x></stream:stream>`,
   'references': `${HEADER}<m a='&#x41;&#66;&lt;&#9;&#10;'>&#x1F600;&quot;&apos;&#13;&#xD;</m></stream:stream>`,
   'line ends': `${HEADER}\r\n<m a='x\r\ny\rz\tw'>a\r\nb\rc\nd\r</m>`,

@@ -1,60 +1,11 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Element } from '../element.ts';
-import { XmppError } from '../errors.ts';
-import { XmlError } from './errors.ts';
-import { createStreamParser, type StreamParser, type StreamParserOptions } from './stream-parser.ts';
-import { documents, HEADER, observe, plain } from './test-documents.ts';
+import type { Element } from '../../src/element.ts';
+import { XmppError } from '../../src/errors.ts';
+import { XmlError } from '../../src/xml/errors.ts';
+import { createStreamParser, type StreamParser, type StreamParserOptions } from '../../src/xml/stream-parser.ts';
+import { documents, HEADER, observe, plain } from './documents.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const split = (whole: Uint8Array, at: readonly number[]): Uint8Array[] => {
-  const cuts = [0, ...at.toSorted((a, b) => a - b), whole.length];
-  return cuts.slice(1).map((cut, index) => whole.slice(cuts[index], cut));
-};
-
-describe('any division of the input gives the same', () => {
-  for (const [name, text] of Object.entries(documents)) {
-    test(name, () => {
-      const whole = bytes(text);
-      const expected = observe([whole]);
-      for (let at = 0; at <= whole.length; at++) expect(observe(split(whole, [at]))).toEqual(expected);
-      expect(observe(split(whole, [...whole.keys()]))).toEqual(expected);
-    });
-  }
-
-  test('as text, cut between any two UTF-16 code units', () => {
-    for (const text of Object.values(documents)) {
-      const expected = observe([bytes(text)]);
-      for (let at = 0; at <= text.length; at++) expect(observe([text.slice(0, at), text.slice(at)])).toEqual(expected);
-      expect(observe(text.split(''))).toEqual(expected);
-    }
-  });
-
-  test('arbitrary documents, damaged or not', () => {
-    const alphabet = fc.constantFrom(
-      '<a>', '</a>', '<b/>', "<b c='d'>", '</b>', '<', '>', '/', "'", '"', '&', ';', '&amp;', '&#65;', ']]>', '<![CDATA[', '<!', '<?', '?>',
-      '\u0000', '\ufffe', '\n', '\r', ' ', 'é', '😀', 'x', '=', ':', '<p:q', " xmlns='urn:a'", " xmlns:p='urn:p'", " p:r='1'", '</stream:stream>',
-    );
-    fc.assert(
-      fc.property(fc.array(alphabet, { maxLength: 30 }), fc.array(fc.nat(400), { maxLength: 8 }), fc.boolean(), (parts, at, fragments) => {
-        const whole = bytes((fragments ? '' : HEADER) + parts.join(''));
-        const options: StreamParserOptions = { fragments, xmlns: 'jabber:client', limits: { maxDepth: 3, maxBytes: 200, maxChildren: 5, maxAttributes: 2 } };
-        expect(observe(split(whole, at.map((cut) => cut % (whole.length + 1))), options)).toEqual(observe([whole], options));
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  test('arbitrary bytes', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), fc.array(fc.nat(300), { maxLength: 5 }), (noise, at) => {
-        const whole = new Uint8Array([...bytes(`${HEADER}<a>`), ...noise, ...bytes('</a><b/>')]);
-        expect(observe(split(whole, at.map((cut) => cut % (whole.length + 1))))).toEqual(observe([whole]));
-      }),
-      { numRuns: 1000 },
-    );
-  });
-});
 
 describe('what is delivered', () => {
   const elements = (text: string, options?: StreamParserOptions): Element[] => {
@@ -71,7 +22,10 @@ describe('what is delivered', () => {
     expect(root?.name).toBe('stream:stream');
     expect(root?.is('stream', 'http://etherx.jabber.org/streams')).toBe(true);
     expect(root?.attrs).toEqual({
-      'xmlns': 'jabber:server', 'xmlns:stream': 'http://etherx.jabber.org/streams', 'xmlns:db': 'jabber:server:dialback', 'to': 'a',
+      'xmlns': 'jabber:server',
+      'xmlns:stream': 'http://etherx.jabber.org/streams',
+      'xmlns:db': 'jabber:server:dialback',
+      'to': 'a',
     });
     expect(root?.children).toEqual([]);
   });
@@ -81,10 +35,26 @@ describe('what is delivered', () => {
       `${HEADER}<stream:features><a/></stream:features><message><body>b</body><e xmlns='urn:e'><f/></e></message>` +
         `<c:x xmlns:c='urn:c' c:d='1' e='2'><y/><c:z/></c:x>`,
     );
-    expect(plain(features as Element)).toEqual(['features', { xmlns: 'http://etherx.jabber.org/streams' }, [['a', { xmlns: 'jabber:client' }, []]]]);
-    expect(plain(message as Element)).toEqual(['message', { xmlns: 'jabber:client' }, [['body', {}, ['b']], ['e', { xmlns: 'urn:e' }, [['f', {}, []]]]]]);
+    expect(plain(features as Element)).toEqual([
+      'features',
+      { xmlns: 'http://etherx.jabber.org/streams' },
+      [['a', { xmlns: 'jabber:client' }, []]],
+    ]);
+    expect(plain(message as Element)).toEqual([
+      'message',
+      { xmlns: 'jabber:client' },
+      [
+        ['body', {}, ['b']],
+        ['e', { xmlns: 'urn:e' }, [['f', {}, []]]],
+      ],
+    ]);
     expect(plain(x as Element)).toEqual([
-      'x', { 'xmlns': 'urn:c', 'xmlns:c': 'urn:c', 'c:d': '1', 'e': '2' }, [['y', { xmlns: 'jabber:client' }, []], ['z', {}, []]],
+      'x',
+      { 'xmlns': 'urn:c', 'xmlns:c': 'urn:c', 'c:d': '1', 'e': '2' },
+      [
+        ['y', { xmlns: 'jabber:client' }, []],
+        ['z', {}, []],
+      ],
     ]);
     expect(message?.getChild('body')?.getNS()).toBe('jabber:client');
     expect(message?.getChild('e')?.getChild('f')?.getNS()).toBe('urn:e');
@@ -119,7 +89,11 @@ describe('what is delivered', () => {
   test('names that every object has are attributes like others', () => {
     const [m] = elements(`${HEADER}<m __proto__='1' constructor='2' toString='3' hasOwnProperty='4'/>`);
     expect(Object.entries(m?.attrs ?? {})).toEqual([
-      ['__proto__', '1'], ['constructor', '2'], ['toString', '3'], ['hasOwnProperty', '4'], ['xmlns', 'jabber:client'],
+      ['__proto__', '1'],
+      ['constructor', '2'],
+      ['toString', '3'],
+      ['hasOwnProperty', '4'],
+      ['xmlns', 'jabber:client'],
     ]);
     expect(Object.getPrototypeOf(m?.attrs)).toBe(Object.prototype);
     expect(() => elements(`${HEADER}<m __proto__='1' __proto__='2'/>`)).toThrow('given twice');
@@ -128,16 +102,29 @@ describe('what is delivered', () => {
   });
 
   test('fragments: every element of a file, in the given namespace', () => {
-    const list = elements("<?xml version='1.0'?>\n<message/>\n<iq xmlns='urn:o'/><x:y xmlns:x='urn:x'/>", { fragments: true, xmlns: 'jabber:client' });
-    expect(list.map(plain)).toEqual([['message', { xmlns: 'jabber:client' }, []], ['iq', { xmlns: 'urn:o' }, []], ['y', { xmlns: 'urn:x' }, []]]);
+    const list = elements("<?xml version='1.0'?>\n<message/>\n<iq xmlns='urn:o'/><x:y xmlns:x='urn:x'/>", {
+      fragments: true,
+      xmlns: 'jabber:client',
+    });
+    expect(list.map(plain)).toEqual([
+      ['message', { xmlns: 'jabber:client' }, []],
+      ['iq', { xmlns: 'urn:o' }, []],
+      ['y', { xmlns: 'urn:x' }, []],
+    ]);
     expect(plain(elements('<a/>', { fragments: true })[0] as Element)).toEqual(['a', {}, []]);
   });
 
   test('the same names again and again, in other orders and other namespaces', () => {
-    const text = Array.from({ length: 300 }, (_, i) => `<m${i % 40} a${i % 7}='1' b${i % 5}='2' xmlns='urn:${i % 23}' id="${i}"/>`).join('');
+    const text = Array.from(
+      { length: 300 },
+      (_, i) => `<m${i % 40} a${i % 7}='1' b${i % 5}='2' xmlns='urn:${i % 23}' id="${i}"/>`,
+    ).join('');
     const list = elements(HEADER + text);
     expect(list.map((element) => element.toString())).toEqual(
-      Array.from({ length: 300 }, (_, i) => `<m${i % 40} a${i % 7}="1" b${i % 5}="2" xmlns="urn:${i % 23}" id="${i}"/>`),
+      Array.from(
+        { length: 300 },
+        (_, i) => `<m${i % 40} a${i % 7}="1" b${i % 5}="2" xmlns="urn:${i % 23}" id="${i}"/>`,
+      ),
     );
   });
 
@@ -181,15 +168,44 @@ describe('faults', () => {
   });
 
   test.each([
-    'attribute twice', 'attribute twice by namespace', 'no space between attributes', 'unquoted value', 'no value', 'less-than in a value',
-    'CDATA end in text', 'undeclared prefix', 'xmlns as a prefix', 'reserved default', 'wrong xml', 'two colons', 'name begins with a digit',
-    'bad names beyond ASCII', 'end tag first', 'slash in a tag', 'CDATA between stanzas', 'unterminated reference', 'surrogate reference',
-    'cut in a tag', 'cut in CDATA', 'cut in the header', 'cut in the declaration', 'cut in the end', 'mismatched root end tag',
+    'attribute twice',
+    'attribute twice by namespace',
+    'no space between attributes',
+    'unquoted value',
+    'no value',
+    'less-than in a value',
+    'CDATA end in text',
+    'undeclared prefix',
+    'xmlns as a prefix',
+    'reserved default',
+    'wrong xml',
+    'two colons',
+    'name begins with a digit',
+    'bad names beyond ASCII',
+    'end tag first',
+    'slash in a tag',
+    'CDATA between stanzas',
+    'unterminated reference',
+    'surrogate reference',
+    'cut in a tag',
+    'cut in CDATA',
+    'cut in the header',
+    'cut in the declaration',
+    'cut in the end',
+    'mismatched root end tag',
   ])('%s is refused', (name) => {
     expect(String((fault(documents[name] as string) as unknown[])[0])).toMatch(/not-well-formed|restricted-xml/);
   });
 
-  test.each(['right xml', 'names beyond ASCII', 'nothing', 'only space', 'after the end', 'empty root', 'no declaration, spaces in tags'])('%s is accepted', (name) => {
+  test.each([
+    'right xml',
+    'names beyond ASCII',
+    'nothing',
+    'only space',
+    'after the end',
+    'empty root',
+    'no declaration, spaces in tags',
+  ])('%s is accepted', (name) => {
     expect(observe([bytes(documents[name] as string)]).at(-1)).toBe('ended');
   });
 
@@ -206,11 +222,14 @@ describe('faults', () => {
 
   test('what was complete before the fault is delivered, nothing after it', () => {
     const seen = observe([bytes(`${HEADER}<a/><b/>`), bytes('<c></d><e/>'), bytes('<f/>')]);
-    expect(seen.slice(1, -1)).toEqual([['element', ['a', { xmlns: 'jabber:client' }, []]], ['element', ['b', { xmlns: 'jabber:client' }, []]]]);
+    expect(seen.slice(1, -1)).toEqual([
+      ['element', ['a', { xmlns: 'jabber:client' }, []]],
+      ['element', ['b', { xmlns: 'jabber:client' }, []]],
+    ]);
   });
 
   test('what cannot become well-formed is noticed at once, without the end of the stanza', () => {
-    for (const text of ['<a><b></c', '<a "', '<a b="<', '<a><!-', '<a><?', '<a b=\'x\'<', '<!', 'x']) {
+    for (const text of ['<a><b></c', '<a "', '<a b="<', '<a><!-', '<a><?', "<a b='x'<", '<!', 'x']) {
       const parser = createStreamParser({ onOpen() {}, onElement() {}, onClose() {} });
       parser.write(HEADER);
       expect(() => parser.write(`${text}>`), text).toThrow(XmlError);
@@ -219,7 +238,11 @@ describe('faults', () => {
 
   test('input after a fault, after the end of the stream and after end() is ignored', () => {
     const seen: string[] = [];
-    const parser = createStreamParser({ onOpen() {}, onElement: (element) => seen.push(element.name), onClose: () => seen.push('close') });
+    const parser = createStreamParser({
+      onOpen() {},
+      onElement: (element) => seen.push(element.name),
+      onClose: () => seen.push('close'),
+    });
     expect(() => parser.write('<a></b>')).toThrow(XmlError);
     parser.write('<x/>');
     parser.end();
@@ -238,7 +261,10 @@ describe('faults', () => {
     expect(fault(`${HEADER}<a>\udc00</a>`)).toEqual(['not-well-formed', 1, HEADER.length + 4]);
     expect(fault(`${HEADER}<a>\ud800`)).toEqual(['not-well-formed', 1, HEADER.length + 4]);
     expect((observe([`${HEADER}<a>\ud83d`, bytes('x')]).at(-1) as unknown[])[0]).toBe('not-well-formed');
-    expect(observe([`${HEADER}<a>\ud83d`, '\ude00</a>']).at(1)).toEqual(['element', ['a', { xmlns: 'jabber:client' }, ['😀']]]);
+    expect(observe([`${HEADER}<a>\ud83d`, '\ude00</a>']).at(1)).toEqual([
+      'element',
+      ['a', { xmlns: 'jabber:client' }, ['😀']],
+    ]);
   });
 
   test('the error is typed and says where', () => {
@@ -249,21 +275,38 @@ describe('faults', () => {
       expect.unreachable();
     } catch (error) {
       expect(error).toBeInstanceOf(XmppError);
-      expect(error).toMatchObject({ name: 'XmlError', code: 'ERR_XMPP_XML', condition: 'not-well-formed', line: 3, column: 6 });
+      expect(error).toMatchObject({
+        name: 'XmlError',
+        code: 'ERR_XMPP_XML',
+        condition: 'not-well-formed',
+        line: 3,
+        column: 6,
+      });
       expect((error as Error).message).toBe('"</b" where </a> was expected (line 3, column 6)');
     }
   });
 
   test('a handler that throws ends the parser; its error comes through', () => {
     let count = 0;
-    const parser = createStreamParser({ onOpen() {}, onElement() { count++; throw new RangeError('mine'); }, onClose() {} });
+    const parser = createStreamParser({
+      onOpen() {},
+      onElement() {
+        count++;
+        throw new RangeError('mine');
+      },
+      onClose() {},
+    });
     expect(() => parser.write(`${HEADER}<a/><b/>`)).toThrow(RangeError);
     parser.write('<c/>');
     expect(count).toBe(1);
   });
 
   test('write from a handler is refused', () => {
-    const parser: StreamParser = createStreamParser({ onOpen() {}, onElement: () => parser.write('<b/>'), onClose() {} });
+    const parser: StreamParser = createStreamParser({
+      onOpen() {},
+      onElement: () => parser.write('<b/>'),
+      onClose() {},
+    });
     expect(() => parser.write(`${HEADER}<a/>`)).toThrow('from one of its own handlers');
   });
 });
@@ -285,12 +328,28 @@ describe('a new stream', () => {
   const second = HEADER.replace("id='1'", "id='2'");
 
   test('reset discards what was injected behind <proceed/>', () => {
-    expect(run('reset', [`${HEADER}<proceed/><injected/>`, `${second}<ok/>`])).toEqual(['open 1', 'proceed', 'open 2', 'ok']);
-    expect(run('reset', [`${HEADER}<proceed/>${second}<injected/><inj`, `${second}<ok/>`])).toEqual(['open 1', 'proceed', 'open 2', 'ok']);
+    expect(run('reset', [`${HEADER}<proceed/><injected/>`, `${second}<ok/>`])).toEqual([
+      'open 1',
+      'proceed',
+      'open 2',
+      'ok',
+    ]);
+    expect(run('reset', [`${HEADER}<proceed/>${second}<injected/><inj`, `${second}<ok/>`])).toEqual([
+      'open 1',
+      'proceed',
+      'open 2',
+      'ok',
+    ]);
   });
 
   test('restart reads on: the rest of the piece belongs to the new stream', () => {
-    expect(run('restart', [`${HEADER}<proceed/>${second}<ok/></stream:stream>`])).toEqual(['open 1', 'proceed', 'open 2', 'ok', 'close']);
+    expect(run('restart', [`${HEADER}<proceed/>${second}<ok/></stream:stream>`])).toEqual([
+      'open 1',
+      'proceed',
+      'open 2',
+      'ok',
+      'close',
+    ]);
     expect(run('restart', [...`${HEADER}<proceed/>${second}<ok/>`])).toEqual(['open 1', 'proceed', 'open 2', 'ok']);
   });
 
