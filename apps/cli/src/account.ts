@@ -55,11 +55,14 @@ export async function readAccount(options: AccountOptions, environment: Environm
   const file = await readConfig(options.config, environment);
   const address = options.jid ?? file.settings.jid;
   if (address === undefined) {
-    throw new AccountError(`which account? Give --jid user@example.org, or write {"jid": "user@example.org"} to ${file.path} (mode 0600)`);
+    throw new AccountError(
+      `which account? Give --jid user@example.org, or write {"jid": "user@example.org"} to ${file.path} (mode 0600)`,
+    );
   }
   const account = readJid(address);
   // Another account's password is nobody else's business, and its server is not the one to ask.
-  const settings = file.settings.jid !== undefined && readJid(file.settings.jid).bare().equals(account.bare()) ? file.settings : {};
+  const settings =
+    file.settings.jid !== undefined && readJid(file.settings.jid).bare().equals(account.bare()) ? file.settings : {};
   const resource = options.resource ?? account.resource ?? settings.resource;
   const jid = resource === undefined ? account : readJid(`${account.bare().toString()}/${resource}`);
   const ca = options.ca ?? (settings.ca === undefined ? undefined : resolve(dirname(file.path), settings.ca));
@@ -74,7 +77,11 @@ export async function readAccount(options: AccountOptions, environment: Environm
 /** Where the configuration file is when `--config` names none. */
 export function defaultConfigPath(environment: Environment = process.env): string {
   // XDG Base Directory Specification: an empty value is none.
-  return join(environment['XDG_CONFIG_HOME'] || join(environment['HOME'] || homedir(), '.config'), 'xeps', 'config.json');
+  return join(
+    environment['XDG_CONFIG_HOME'] || join(environment['HOME'] || homedir(), '.config'),
+    'xeps',
+    'config.json',
+  );
 }
 
 interface Settings {
@@ -85,9 +92,19 @@ interface Settings {
   readonly ca?: string;
   readonly resource?: string;
 }
-const settingNames: readonly string[] = ['jid', 'password', 'passwordCommand', 'service', 'ca', 'resource'] satisfies (keyof Settings)[];
+const settingNames: readonly string[] = [
+  'jid',
+  'password',
+  'passwordCommand',
+  'service',
+  'ca',
+  'resource',
+] satisfies (keyof Settings)[];
 
-async function readConfig(path: string | undefined, environment: Environment): Promise<{ readonly path: string; readonly settings: Settings }> {
+async function readConfig(
+  path: string | undefined,
+  environment: Environment,
+): Promise<{ readonly path: string; readonly settings: Settings }> {
   const file = path ?? defaultConfigPath(environment);
   let handle: FileHandle | undefined;
   let text: string;
@@ -121,21 +138,32 @@ function parseSettings(file: string, text: string): Settings {
     const [, place = ''] = /( at position \d+.*| \(line \d+.*)$/.exec((error as Error).message) ?? [];
     throw new AccountError(`${file} is not JSON${place}`);
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new AccountError(`${file}: expected a JSON object`);
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new AccountError(`${file}: expected a JSON object`);
   for (const [name, value] of Object.entries(parsed)) {
-    if (!settingNames.includes(name)) throw new AccountError(`${file}: there is no setting ${JSON.stringify(name)}; there are ${settingNames.join(', ')}`);
+    if (!settingNames.includes(name))
+      throw new AccountError(
+        `${file}: there is no setting ${JSON.stringify(name)}; there are ${settingNames.join(', ')}`,
+      );
     if (typeof value !== 'string') throw new AccountError(`${file}: ${name} must be a string`);
   }
   return parsed as Settings;
 }
 
-function passwordOf(options: AccountOptions, settings: Settings, environment: Environment, file: string): () => Promise<string> {
+function passwordOf(
+  options: AccountOptions,
+  settings: Settings,
+  environment: Environment,
+  file: string,
+): () => Promise<string> {
   const command = options.passwordCommand;
   const given = environment['XEPS_PASSWORD'] || settings.password;
   if (command === undefined && given !== undefined) return () => Promise.resolve(given);
   const run = command ?? settings.passwordCommand;
   if (run === undefined) {
-    throw new AccountError(`no password: set XEPS_PASSWORD, give --password-command COMMAND, or write "password" to ${file} (mode 0600)`);
+    throw new AccountError(
+      `no password: set XEPS_PASSWORD, give --password-command COMMAND, or write "password" to ${file} (mode 0600)`,
+    );
   }
   // A new connection must not ask a person again.
   let password: Promise<string> | undefined;
@@ -146,7 +174,9 @@ async function runPasswordCommand(command: string): Promise<string> {
   const [shell, flags] = process.platform === 'win32' ? ['cmd.exe', ['/d', '/s', '/c']] : ['/bin/sh', ['-c']];
   const { stdout } = await promisify(execFile)(shell, [...flags, command]).catch((error: unknown) => {
     const { code, stderr = '' } = error as { readonly code?: number | string; readonly stderr?: string };
-    throw new AccountError(`the password command failed (${String(code)})${stderr.trim() === '' ? '' : `: ${stderr.trim()}`}`);
+    throw new AccountError(
+      `the password command failed (${String(code)})${stderr.trim() === '' ? '' : `: ${stderr.trim()}`}`,
+    );
   });
   const [password = ''] = stdout.split(/\r?\n/, 1);
   if (password === '') throw new AccountError('the password command printed nothing');

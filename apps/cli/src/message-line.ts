@@ -44,7 +44,10 @@ export interface MessageContext {
 }
 
 /** The line for a message; `undefined` for one that says nothing to people, such as a receipt or “is typing”. */
-export function messageLine(stanza: Element, { own, direction, carbon, at, delayed, stanzaId }: MessageContext): MessageLine | undefined {
+export function messageLine(
+  stanza: Element,
+  { own, direction, carbon, at, delayed, stanzaId }: MessageContext,
+): MessageLine | undefined {
   const decoded = messageStanza.safeDecode(stanza);
   if (!decoded.ok || decoded.value.type === 'error') return undefined;
   const { id, from = own.bare(), to = own.bare(), type, lang, thread } = decoded.value;
@@ -72,13 +75,19 @@ export function messageLine(stanza: Element, { own, direction, carbon, at, delay
 }
 
 /** The line for people: when, who, what. A message that the account sent shows where it went. */
-export function messageText({ at, direction, from, to, subject, body, url }: MessageLine, now: Date = new Date()): string {
+export function messageText(
+  { at, direction, from, to, subject, body, url }: MessageLine,
+  now: Date = new Date(),
+): string {
   const when = new Date(at);
   const day = `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
   const clock = `${two(when.getHours())}:${two(when.getMinutes())}:${two(when.getSeconds())}`;
   const time = when.toDateString() === now.toDateString() ? clock : `${day} ${clock}`;
   const who = direction === 'sent' ? `to ${bare(to)}` : bare(from);
-  const words = [...(subject === undefined ? [] : [`[${oneLine(subject)}]`]), ...(body === undefined ? [] : [indented(body)])];
+  const words = [
+    ...(subject === undefined ? [] : [`[${oneLine(subject)}]`]),
+    ...(body === undefined ? [] : [indented(body)]),
+  ];
   if (url !== undefined && body?.includes(url) !== true) words.push(`<${oneLine(url)}>`);
   return `${time} ${oneLine(who)}: ${words.join(' ')}`;
 }

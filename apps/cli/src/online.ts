@@ -2,6 +2,7 @@
 import { TimeoutError } from '@xeps/core';
 import { createClient } from '@xeps/client';
 import type { Client, NodeClientOptions } from '@xeps/client';
+import type { StreamModule } from '@xeps/stream';
 import { version } from '@xeps/xep-0092';
 import { ping } from '@xeps/xep-0199';
 import { readAccount } from './account.ts';
@@ -28,7 +29,9 @@ export interface Online {
 }
 
 /** Changes to the usual connection. */
-export interface OnlineSettings extends Pick<NodeClientOptions, 'modules'> {
+export interface OnlineSettings {
+  /** More steps of signing in. */
+  readonly modules?: (account: Account) => readonly StreamModule[];
   /** Installs listeners, before anything can come in. */
   readonly prepare?: (client: Client) => void;
   /** Milliseconds that an answer may take, where `--timeout` means something else. */
@@ -40,6 +43,12 @@ export const usualTimeout = 30_000;
 /** Milliseconds until the next address of a server is tried. */
 const endpointTimeout = 20_000;
 
+/**
+ * Seconds for which the server keeps the session of a lost connection. Programs come and go: what one leaves behind when it
+ * is killed should not keep messages from the next for long. After that they wait as those for nobody do.
+ */
+const resumptionTime = 120;
+
 /** Signs in, runs `work`, and closes the stream in order whatever became of it. */
 export async function online<T>(
   { options, output, environment, signal }: CommandContext<ConnectOptions>,
@@ -50,10 +59,17 @@ export async function online<T>(
   const account = await readAccount(options, environment);
   // Before there is a connection that would wait for a person at a password manager.
   await account.password?.();
-  const client = createClient({ ...connectionOptions(account, timeout), password: account.password, modules: settings.modules });
-  client.on('fault', ({ error }) => output.note(`passed over: ${oneLine(error instanceof Error ? error.message : String(error))}`));
+  const client = createClient({
+    ...connectionOptions(account, timeout),
+    password: account.password,
+    modules: settings.modules?.(account),
+  });
+  client.on('fault', ({ error }) =>
+    output.note(`passed over: ${oneLine(error instanceof Error ? error.message : String(error))}`),
+  );
   client.onConnection((status) => {
-    if (status.status === 'waiting') output.note(`the connection was lost (${oneLine(status.error.message)}); trying again`);
+    if (status.status === 'waiting')
+      output.note(`the connection was lost (${oneLine(status.error.message)}); trying again`);
   });
   // Who asks whether this is alive, or what it is, gets an answer.
   client.use(ping);
@@ -77,6 +93,7 @@ export function connectionOptions({ jid, service, ca }: Account, timeout: number
     // A server on this machine may go without TLS: nothing leaves it.
     allowInsecure: true,
     timeout: Math.min(timeout, endpointTimeout),
+    streamManagement: { max: resumptionTime },
   };
 }
 
@@ -93,7 +110,10 @@ export function raceSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise
 /** The promise, unless it takes longer than so many milliseconds: then it rejects with `TimeoutError`. */
 export async function within<T>(promise: Promise<T>, timeout: number, what: string): Promise<T> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new TimeoutError(`${what} did not come within ${timeout / 1_000} s`)), timeout);
+  const timer = setTimeout(
+    () => late.abort(new TimeoutError(`${what} did not come within ${timeout / 1_000} s`)),
+    timeout,
+  );
   try {
     return await raceSignal(promise, late.signal);
   } finally {

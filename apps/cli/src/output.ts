@@ -83,7 +83,7 @@ export function isClosed(error: unknown): boolean {
 const noProgress: Progress = { update: () => undefined, end: () => undefined };
 
 function progressBar(stderr: TerminalStream, label: string, total?: number): Progress {
-  let shown = 0;
+  let shown = -Infinity;
   return {
     update(done, of = total) {
       const now = performance.now();

@@ -5,6 +5,7 @@ import * as xep0030 from '@xeps/xep-0030';
 import * as xep0059 from '@xeps/xep-0059';
 import * as xep0066 from '@xeps/xep-0066';
 import * as xep0068 from '@xeps/xep-0068';
+import * as xep0077 from '@xeps/xep-0077';
 import * as xep0082 from '@xeps/xep-0082';
 import * as xep0085 from '@xeps/xep-0085';
 import * as xep0092 from '@xeps/xep-0092';
@@ -34,6 +35,7 @@ export const specifications: ReadonlyArray<readonly [spec: string, exported: obj
   ['XEP-0059', xep0059],
   ['XEP-0066', xep0066],
   ['XEP-0068', xep0068],
+  ['XEP-0077', xep0077],
   ['XEP-0082', xep0082],
   ['XEP-0085', xep0085],
   ['XEP-0092', xep0092],

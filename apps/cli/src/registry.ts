@@ -1,7 +1,8 @@
 /** Every schema of every package, by what it reads and by its name. */
 import type { IqQuery } from '@xeps/core';
 import type { AnySchema } from '@xeps/core/schema';
-import { specifications } from './registry.generated.ts';
+import { specifications as packages } from './registry.generated.ts';
+import { stanzaError } from './stanza-error-schema.ts';
 
 /** A schema with its names. */
 export interface Entry {
@@ -31,6 +32,8 @@ export function entryNamed(spec: string, name: string): Entry | undefined {
 export function allEntries(): readonly Entry[] {
   return entries;
 }
+
+const specifications: typeof packages = [...packages, ['RFC 6120', { stanzaError }]];
 
 type AnyQuery = IqQuery<unknown, unknown, unknown, unknown>;
 

@@ -31,20 +31,29 @@ export async function openFile(path: string): Promise<LocalFile> {
 }
 
 /** Uploads a file with a progress bar; resolves with the address to get it from. */
-export async function upload(output: Output, { client, signal, timeout, ca }: Online, { name, type, body }: LocalFile): Promise<string> {
+export async function upload(
+  output: Output,
+  { client, signal, timeout, ca }: Online,
+  { name, type, body }: LocalFile,
+): Promise<string> {
   const progress = output.progress(`Uploading ${name}`, body.size);
   try {
-    const { url } = await uploadFile(client, { name, type, body }, {
-      signal,
-      timeout,
-      onProgress: (sent, size) => progress.update(sent, size),
-      // What is trusted for the server is trusted for its upload service; `fetch` can't be told.
-      ...(ca !== undefined && { put: putTrusting(ca) }),
-    });
+    const { url } = await uploadFile(
+      client,
+      { name, type, body },
+      {
+        signal,
+        timeout,
+        onProgress: (sent, size) => progress.update(sent, size),
+        // What is trusted for the server is trusted for its upload service; `fetch` can't be told.
+        ...(ca !== undefined && { put: putTrusting(ca) }),
+      },
+    );
     return url;
   } catch (error) {
     // The way to the service, not its word.
-    if (error instanceof UploadError && error.reason === 'network') throw new DisconnectedError(error.message, { cause: error });
+    if (error instanceof UploadError && error.reason === 'network')
+      throw new DisconnectedError(error.message, { cause: error });
     throw error;
   } finally {
     progress.end();
@@ -56,7 +65,10 @@ function putTrusting(ca: string): Put {
   return (request) => (request.url.startsWith('https:') ? putHttps(request, ca) : fetchPut(fetch)(request));
 }
 
-async function putHttps({ url, headers, body, size, signal, onProgress }: Parameters<Put>[0], ca: string): Promise<number> {
+async function putHttps(
+  { url, headers, body, size, signal, onProgress }: Parameters<Put>[0],
+  ca: string,
+): Promise<number> {
   const request = httpsRequest(url, { method: 'PUT', ca, ...(signal !== undefined && { signal }) });
   for (const [name, value] of headers) request.appendHeader(name, value);
   request.setHeader('Content-Length', size);
@@ -82,16 +94,45 @@ async function putHttps({ url, headers, body, size, signal, onProgress }: Parame
     return await answered;
   } catch (error) {
     signal?.throwIfAborted();
-    throw new UploadError('network', `the upload to ${new URL(url).host} broke off: ${(error as Error).message}`, { cause: error });
+    throw new UploadError('network', `the upload to ${new URL(url).host} broke off: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 
 /** What people send; everything else is bytes. */
 const mediaTypes: Readonly<Record<string, string>> = {
-  avif: 'image/avif', gif: 'image/gif', heic: 'image/heic', jpeg: 'image/jpeg', jpg: 'image/jpeg', png: 'image/png', svg: 'image/svg+xml',
-  webp: 'image/webp', mkv: 'video/x-matroska', mov: 'video/quicktime', mp4: 'video/mp4', webm: 'video/webm', aac: 'audio/aac',
-  flac: 'audio/flac', m4a: 'audio/mp4', mp3: 'audio/mpeg', oga: 'audio/ogg', ogg: 'audio/ogg', opus: 'audio/ogg', wav: 'audio/wav',
-  css: 'text/css', csv: 'text/csv', html: 'text/html', ics: 'text/calendar', md: 'text/markdown', txt: 'text/plain', vcf: 'text/vcard',
-  gz: 'application/gzip', json: 'application/json', pdf: 'application/pdf', tar: 'application/x-tar', xml: 'application/xml',
+  avif: 'image/avif',
+  gif: 'image/gif',
+  heic: 'image/heic',
+  jpeg: 'image/jpeg',
+  jpg: 'image/jpeg',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  webp: 'image/webp',
+  mkv: 'video/x-matroska',
+  mov: 'video/quicktime',
+  mp4: 'video/mp4',
+  webm: 'video/webm',
+  aac: 'audio/aac',
+  flac: 'audio/flac',
+  m4a: 'audio/mp4',
+  mp3: 'audio/mpeg',
+  oga: 'audio/ogg',
+  ogg: 'audio/ogg',
+  opus: 'audio/ogg',
+  wav: 'audio/wav',
+  css: 'text/css',
+  csv: 'text/csv',
+  html: 'text/html',
+  ics: 'text/calendar',
+  md: 'text/markdown',
+  txt: 'text/plain',
+  vcf: 'text/vcard',
+  gz: 'application/gzip',
+  json: 'application/json',
+  pdf: 'application/pdf',
+  tar: 'application/x-tar',
+  xml: 'application/xml',
   zip: 'application/zip',
 };

@@ -12,7 +12,10 @@ afterEach(() => rm(home, { recursive: true }));
 
 const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({ HOME: home, ...more });
 
-async function config(settings: unknown, { mode = 0o600, path = defaultConfigPath(environment()) } = {}): Promise<string> {
+async function config(
+  settings: unknown,
+  { mode = 0o600, path = defaultConfigPath(environment()) } = {},
+): Promise<string> {
   await mkdir(join(home, '.config', 'xeps'), { recursive: true });
   await writeFile(path, typeof settings === 'string' ? settings : JSON.stringify(settings));
   await chmod(path, mode);
@@ -21,33 +24,58 @@ async function config(settings: unknown, { mode = 0o600, path = defaultConfigPat
 
 describe('the account', () => {
   test('comes from --jid and XEPS_PASSWORD', async () => {
-    const { jid, password, service, ca } = await readAccount({ jid: 'juliet@example.org' }, environment({ XEPS_PASSWORD: 'r0m30' }));
-    expect([String(jid), await password!(), service, ca]).toEqual(['juliet@example.org', 'r0m30', undefined, undefined]);
+    const { jid, password, service, ca } = await readAccount(
+      { jid: 'juliet@example.org' },
+      environment({ XEPS_PASSWORD: 'r0m30' }),
+    );
+    expect([String(jid), await password!(), service, ca]).toEqual([
+      'juliet@example.org',
+      'r0m30',
+      undefined,
+      undefined,
+    ]);
   });
 
   test('comes from the configuration file, in XDG_CONFIG_HOME where that is set', async () => {
-    const settings = { jid: 'juliet@example.org', password: 'from the file', resource: 'balcony', service: 'ws://127.0.0.1:5280/ws' };
+    const settings = {
+      jid: 'juliet@example.org',
+      password: 'from the file',
+      resource: 'balcony',
+      service: 'ws://127.0.0.1:5280/ws',
+    };
     await config(settings);
     const found = await readAccount({}, environment());
-    expect([String(found.jid), await found.password!(), found.service]).toEqual(['juliet@example.org/balcony', 'from the file', 'ws://127.0.0.1:5280/ws']);
+    expect([String(found.jid), await found.password!(), found.service]).toEqual([
+      'juliet@example.org/balcony',
+      'from the file',
+      'ws://127.0.0.1:5280/ws',
+    ]);
     expect(defaultConfigPath({ XDG_CONFIG_HOME: '/etc/xdg', HOME: home })).toBe('/etc/xdg/xeps/config.json');
     expect(defaultConfigPath({ XDG_CONFIG_HOME: '', HOME: home })).toBe(join(home, '.config/xeps/config.json'));
   });
 
   test('options count before the environment, and that before the file', async () => {
-    const path = await config({ jid: 'juliet@example.org', password: 'file', service: 'xmpp://a', resource: 'file' }, { path: join(home, 'mine.json') });
+    const path = await config(
+      { jid: 'juliet@example.org', password: 'file', service: 'xmpp://a', resource: 'file' },
+      { path: join(home, 'mine.json') },
+    );
     const options = { config: path, service: 'xmpp://b', resource: 'option' };
     const fromEnvironment = await readAccount(options, environment({ XEPS_PASSWORD: 'environment' }));
     expect([String(fromEnvironment.jid), fromEnvironment.service]).toEqual(['juliet@example.org/option', 'xmpp://b']);
     expect(await fromEnvironment.password!()).toBe('environment');
-    const fromCommand = await readAccount({ ...options, passwordCommand: 'echo command' }, environment({ XEPS_PASSWORD: 'environment' }));
+    const fromCommand = await readAccount(
+      { ...options, passwordCommand: 'echo command' },
+      environment({ XEPS_PASSWORD: 'environment' }),
+    );
     expect(await fromCommand.password!()).toBe('command');
   });
 
   test("the file's password and server are not used for another account", async () => {
     await config({ jid: 'juliet@example.org', password: 'secret', service: 'xmpp://a' });
     await expect(readAccount({ jid: 'romeo@example.org' }, environment())).rejects.toThrow(/no password/);
-    expect((await readAccount({ jid: 'romeo@example.org' }, environment({ XEPS_PASSWORD: 'x' }))).service).toBeUndefined();
+    expect(
+      (await readAccount({ jid: 'romeo@example.org' }, environment({ XEPS_PASSWORD: 'x' }))).service,
+    ).toBeUndefined();
     expect(await (await readAccount({ jid: 'juliet@example.org/phone' }, environment())).password!()).toBe('secret');
   });
 
@@ -65,9 +93,18 @@ describe('the account', () => {
 
 describe('the password command', () => {
   test('runs once, and its first line counts', async () => {
-    const { password } = await readAccount({ jid: 'juliet@example.org', passwordCommand: `echo run >> '${home}/runs'; printf 'pass word\\nlogin: juliet\\n'` }, environment());
+    const { password } = await readAccount(
+      {
+        jid: 'juliet@example.org',
+        passwordCommand: `echo run >> '${home}/runs'; printf 'pass word\\nlogin: juliet\\n'`,
+      },
+      environment(),
+    );
     expect([await password!(), await password!()]).toEqual(['pass word', 'pass word']);
-    const { password: runs } = await readAccount({ jid: 'juliet@example.org', passwordCommand: `wc -l < '${home}/runs' | tr -d ' '` }, environment());
+    const { password: runs } = await readAccount(
+      { jid: 'juliet@example.org', passwordCommand: `wc -l < '${home}/runs' | tr -d ' '` },
+      environment(),
+    );
     expect(await runs!()).toBe('1');
   });
 

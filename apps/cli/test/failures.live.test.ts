@@ -12,9 +12,14 @@ describeLive('xeps: what goes wrong', (server, transport) => {
   });
 
   test('2: a wrong password', async () => {
-    const { code, stdout, stderr } = await as({ ...juliet, password: 'wrong' }, server, transport).run(['ping', '--json']);
+    const { code, stdout, stderr } = await as({ ...juliet, password: 'wrong' }, server, transport).run([
+      'ping',
+      '--json',
+    ]);
     expect([code, stdout]).toEqual([2, '']);
-    expect(JSON.parse(stderr)).toEqual({ error: { code: 'ERR_XMPP_SASL', condition: 'not-authorized', message: expect.stringContaining('password') } });
+    expect(JSON.parse(stderr)).toEqual({
+      error: { code: 'ERR_XMPP_SASL', condition: 'not-authorized', message: expect.stringContaining('password') },
+    });
     expect(stderr).not.toContain('wrong');
   });
 
@@ -25,18 +30,32 @@ describeLive('xeps: what goes wrong', (server, transport) => {
   });
 
   test('3: the server is not that of the domain', async () => {
-    const { code } = await as({ ...juliet, jid: 'juliet@unknown.invalid' }, server, transport).run(['ping']);
-    expect(code).toBe(3);
+    const { code, stderr } = await as({ ...juliet, jid: 'juliet@unknown.invalid' }, server, transport).run(['ping']);
+    // Prosody's error there, on a WebSocket, has a prefix that it declares nowhere, and so ends as broken XML.
+    if (server.kind === 'prosody' && transport === 'websocket')
+      expect([code, stderr]).toEqual([4, expect.stringContaining('stream:error')]);
+    else expect(code).toBe(3);
   });
 
   test('4: the other side refuses', async () => {
-    const { code, stderr } = await as(juliet, server, transport).run(['version', `nobody-here@${server.domain}`, '--json']);
+    const { code, stderr } = await as(juliet, server, transport).run([
+      'version',
+      `nobody-here@${server.domain}`,
+      '--json',
+    ]);
     expect(code).toBe(4);
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'ERR_XMPP_STANZA', condition: 'service-unavailable' } });
   });
 
   test('5: too few messages in time', async () => {
-    const { code, stdout, stderr } = await as(juliet, server, transport).run(['listen', '--count', '1', '--timeout', '1', '--json']);
+    const { code, stdout, stderr } = await as(juliet, server, transport).run([
+      'listen',
+      '--count',
+      '1',
+      '--timeout',
+      '1',
+      '--json',
+    ]);
     expect([code, stdout]).toEqual([5, '']);
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'ERR_XMPP_TIMEOUT' } });
   });
@@ -44,7 +63,9 @@ describeLive('xeps: what goes wrong', (server, transport) => {
 
 describe('xeps without a server', () => {
   test('3: a domain that does not exist', async () => {
-    const { code, stderr } = await run(['ping', '--jid', 'juliet@unknown.invalid'], { environment: { XEPS_PASSWORD: 'x' } });
+    const { code, stderr } = await run(['ping', '--jid', 'juliet@unknown.invalid'], {
+      environment: { XEPS_PASSWORD: 'x' },
+    });
     expect([code, stderr]).toEqual([3, expect.stringContaining('unknown.invalid')]);
   });
 
@@ -52,9 +73,12 @@ describe('xeps without a server', () => {
     const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     const { port } = silent.address() as AddressInfo;
-    const { code } = await run(['ping', '--jid', 'juliet@localhost', '--service', `xmpp://127.0.0.1:${port}`, '--timeout', '1'], {
-      environment: { XEPS_PASSWORD: 'x' },
-    });
+    const { code } = await run(
+      ['ping', '--jid', 'juliet@localhost', '--service', `xmpp://127.0.0.1:${port}`, '--timeout', '1'],
+      {
+        environment: { XEPS_PASSWORD: 'x' },
+      },
+    );
     silent.close();
     expect(code).toBe(5);
   });

@@ -1,23 +1,12 @@
 // What holds for any input: there and back gives the same lines, and wrong input is refused in words.
 import { Element } from '@xeps/core';
-import { serialize, XmlError } from '@xeps/core/xml';
+import { parseElement, serialize, XmlError } from '@xeps/core/xml';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DataError } from '../src/failure.ts';
-import { decodeStream } from '../src/lines/decode-stream.ts';
-import { encodeStream } from '../src/lines/encode-stream.ts';
 import { allEntries } from '../src/registry.ts';
-
-async function collect(parts: AsyncIterable<string>): Promise<string> {
-  let all = '';
-  for await (const part of parts) all += part;
-  return all;
-}
-async function* pieces(...all: readonly (string | Uint8Array)[]): AsyncGenerator<string | Uint8Array> {
-  yield* all;
-}
-const decode = (xml: string | Uint8Array): Promise<string> => collect(decodeStream(pieces(xml)));
-const encode = (lines: string): Promise<string> => collect(encodeStream(pieces(lines)));
+import { printedExamples, specifications, withoutComments } from './printed-examples.ts';
+import { decode, encode } from './through.ts';
 
 // Names, namespaces and values that the schemas know, in all combinations.
 const headers = allEntries().flatMap(({ schema }) => [...schema['~headers']()]);
@@ -65,17 +54,74 @@ it('decode | encode | decode gives the same lines', { timeout: 60_000 }, async (
   );
 });
 
+/** What stands in the tests where there is no collection of examples. */
+const samples = [
+  `<message from='a@b/c' id='1'><result xmlns='urn:xmpp:mam:2' id='2'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2010-07-10T23:08:25Z'/>`
+    + `<message xmlns='jabber:client' from='d@e'><body>x</body><stanza-id xmlns='urn:xmpp:sid:0' id='3' by='a@b'/></message></forwarded></result></message>`,
+  `<iq type='result'><query xmlns='http://jabber.org/protocol/disco#info'><identity category='client' type='pc'/><feature var='urn:xmpp:ping'/>`
+    + `<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' type='hidden'><value>urn:example</value></field></x></query></iq>`,
+];
+const printed = [...samples, ...specifications.flatMap(printedExamples).filter(({ wellFormed }) => wellFormed).map(({ xml }) => withoutComments(xml))]
+  .flatMap((xml) => {
+    try {
+      return [serialize(parseElement(xml, { xmlns: 'jabber:client' }))];
+    } catch {
+      return []; // several stanzas, or a prefix that is not declared
+    }
+  });
+
+function within(element: Element): Element[] {
+  return [element, ...element.children.flatMap((child) => (typeof child === 'object' ? within(child) : []))];
+}
+
+type Change = { readonly what: 'drop' | 'double' | 'unset' | 'set' | 'move' | 'text'; readonly where: number; readonly which: number; readonly value: string };
+
+/** Does one thing to one element of a tree. */
+function change(tree: Element, { what, where, which, value }: Change): void {
+  const all = within(tree);
+  const element = all[where % all.length]!;
+  const { attrs, children } = element;
+  const key = Object.keys(attrs)[which % Math.max(1, Object.keys(attrs).length)];
+  if (what === 'drop') children.splice(which % Math.max(1, children.length), 1);
+  else if (what === 'double' && children.length > 0) children.push(children[which % children.length]!);
+  else if (what === 'unset' && key !== undefined) delete attrs[key];
+  else if (what === 'set' && key !== undefined && key !== 'xmlns') attrs[key] = value;
+  else if (what === 'move') children.push(parseElement(serialize(all[which % all.length]!)));
+  else if (what === 'text') children.splice(which % (children.length + 1), 0, value);
+}
+
+it('the same for printed examples that something was done to', { timeout: 60_000 }, async () => {
+  const changes: fc.Arbitrary<Change[]> = fc.array(
+    fc.record({
+      what: fc.constantFrom('drop', 'double', 'unset', 'set', 'move', 'text'),
+      where: fc.nat(),
+      which: fc.nat(),
+      value: fc.constantFrom(...values),
+    }),
+    { minLength: 1, maxLength: 3 },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...printed), changes, async (xml, all) => {
+      const tree = parseElement(xml);
+      for (const one of all) change(tree, one);
+      const lines = await decode(serialize(tree));
+      expect(await decode(await encode(lines))).toBe(lines);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
 it('any division of the input gives the same lines', async () => {
   await fc.assert(
     fc.asyncProperty(stanza, fc.array(fc.nat(), { maxLength: 4 }), async (element, cuts) => {
       const bytes = new TextEncoder().encode(serialize(element));
       const at = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
       const parts = at.slice(1).map((end, index) => bytes.subarray(at[index], end));
-      const lines = await collect(decodeStream(pieces(...parts)));
+      const lines = await decode(...parts);
       expect(lines).toBe(await decode(bytes));
       const text = new TextEncoder().encode(lines);
       const cut = (cuts[0] ?? 0) % (text.length + 1);
-      expect(await collect(encodeStream(pieces(text.subarray(0, cut), text.subarray(cut))))).toBe(await encode(lines));
+      expect(await encode(text.subarray(0, cut), text.subarray(cut))).toBe(await encode(lines));
     }),
   );
 });

@@ -40,6 +40,22 @@ it('decode finds payloads inside payloads, and the request and the answer of one
   ]);
 });
 
+it('RFC 6120 §8.3 decode reads errors, with what other specifications put into them', async () => {
+  const input = `<iq type='error' id='1'><query xmlns='jabber:iq:roster'/><error type='modify' by='montague.lit'><not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>`
+    + `<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas' xml:lang='en'>too large</text><file-too-large xmlns='urn:xmpp:http:upload:0'><max-file-size>20000</max-file-size></file-too-large></error></iq>`;
+  const { lines, stdout } = await run(['decode'], { input });
+  expect(lines[0]).toMatchObject({
+    payloads: [
+      { spec: 'RFC 6121' },
+      { spec: 'RFC 6120', schema: 'stanzaError', value: { type: 'modify', by: 'montague.lit', condition: 'not-acceptable', text: { en: 'too large' } } },
+      { spec: 'XEP-0363', at: 'error' },
+    ],
+    errors: [],
+  });
+  const { stdout: xml } = await run(['encode'], { input: stdout });
+  expect(xml).toContain('<file-too-large xmlns="urn:xmpp:http:upload:0"><max-file-size>20000</max-file-size></file-too-large></error></iq>');
+});
+
 it('decode | encode | decode gives the same lines', async () => {
   const { stdout: lines } = await run(['decode'], { input: message });
   const { stdout: xml, code } = await run(['encode'], { input: lines });

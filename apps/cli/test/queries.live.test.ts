@@ -17,21 +17,32 @@ describeLive('xeps: questions', (server, transport) => {
     const { code, lines } = await xeps.run(['ping', '--json']);
     expect(code).toBe(0);
     expect(lines).toEqual([{ type: 'pong', jid: server.domain, ms: expect.any(Number) }]);
-    expect((await xeps.run(['ping', server.services.muc])).stdout).toMatch(/^conference.localhost answered in [\d.]+ ms\n$/);
+    expect((await xeps.run(['ping', server.services.muc])).stdout).toMatch(
+      /^conference.localhost answered in [\d.]+ ms\n$/,
+    );
   });
 
   test('version', async () => {
     const { code, lines } = await xeps.run(['version', server.domain, '--json']);
     expect(code).toBe(0);
-    expect(lines[0]).toMatchObject({ type: 'version', jid: server.domain, name: server.kind === 'prosody' ? 'Prosody' : 'ejabberd' });
+    expect(lines[0]).toMatchObject({
+      type: 'version',
+      jid: server.domain,
+      name: server.kind === 'prosody' ? 'Prosody' : 'ejabberd',
+    });
   });
 
   test('disco: information, with forms', async () => {
     const { code, lines } = await xeps.run(['disco', server.services.upload, '--json']);
     expect(code).toBe(0);
-    expect(lines).toMatchObject([{ type: 'info', jid: server.services.upload, identities: [{ category: 'store', type: 'file' }] }]);
+    expect(lines).toMatchObject([
+      { type: 'info', jid: server.services.upload, identities: [{ category: 'store', type: 'file' }] },
+    ]);
     expect(lines[0]!['features']).toContain('urn:xmpp:http:upload:0');
-    expect(lines[0]!['forms']).toContainEqual({ formType: 'urn:xmpp:http:upload:0', fields: { 'max-file-size': ['10485760'] } });
+    expect(lines[0]!['forms']).toContainEqual({
+      formType: 'urn:xmpp:http:upload:0',
+      fields: { 'max-file-size': ['10485760'] },
+    });
     expect((await xeps.run(['disco', server.services.upload])).stdout).toContain('Features\n');
   });
 
@@ -42,7 +53,11 @@ describeLive('xeps: questions', (server, transport) => {
 
   test('roster', async () => {
     const client = createClient({
-      jid: juliet.jid, password: juliet.password, service: serviceOf(server, transport), tls: { ca: server.caPem }, allowInsecure: true,
+      jid: juliet.jid,
+      password: juliet.password,
+      service: serviceOf(server, transport),
+      tls: { ca: server.caPem },
+      allowInsecure: true,
     });
     await client.start();
     await setRosterItem(client, { jid: 'romeo@montague.lit', name: 'Romeo \u009b31m\nnobody@x', groups: ['Friends'] });
@@ -74,7 +89,9 @@ describeLive('xeps: questions', (server, transport) => {
   });
 
   test('raw | decode', async () => {
-    const { stdout } = await xeps.run(['raw', '--count', '1'], { input: `<iq type='get' id='q1'><query xmlns='jabber:iq:roster'/></iq>` });
+    const { stdout } = await xeps.run(['raw', '--count', '1'], {
+      input: `<iq type='get' id='q1'><query xmlns='jabber:iq:roster'/></iq>`,
+    });
     const { code, lines } = await run(['decode'], { input: stdout });
     expect(code).toBe(0);
     expect(lines).toMatchObject([{ name: 'iq', payloads: [{ spec: 'RFC 6121' }], errors: [] }]);

@@ -53,7 +53,10 @@ export function start(args: readonly string[], { input, environment = {} }: RunO
       stdout,
       stderr,
       get lines() {
-        return stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Line);
+        return stdout
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line) as Line);
       },
     };
   });
@@ -64,7 +67,8 @@ export function start(args: readonly string[], { input, environment = {} }: RunO
       new Promise((resolve, reject) => {
         const check = (): void => {
           if (stdout.includes(text) || stderr.includes(text)) resolve();
-          else if (child.exitCode !== null) reject(new Error(`ended (${child.exitCode}) without saying “${text}”: ${stdout}${stderr}`));
+          else if (child.exitCode !== null)
+            reject(new Error(`ended (${child.exitCode}) without saying “${text}”: ${stdout}${stderr}`));
           else return;
           waiting.delete(check);
         };
@@ -80,7 +84,12 @@ export function run(args: readonly string[], options: RunOptions = {}): Promise<
 }
 
 /** The program as one account on one server. */
-export function as(account: Account, server: ServerInfo, transport: Transport, service: string = serviceOf(server, transport)): {
+export function as(
+  account: Account,
+  server: ServerInfo,
+  transport: Transport,
+  service: string = serviceOf(server, transport),
+): {
   start(args: readonly string[], options?: RunOptions): Running;
   run(args: readonly string[], options?: RunOptions): Promise<Ended>;
 } {

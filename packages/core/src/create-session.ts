@@ -1,5 +1,6 @@
-import { Element } from './element.ts';
+import { childElements, Element } from './element.ts';
 import { createEmitter, disposable } from './emitter.ts';
+import type { ListenOptions } from './emitter.ts';
 import { DisconnectedError, TimeoutError, XmppError } from './errors.ts';
 import type { IqQuery } from './iq.ts';
 import { jid as toJid, tryParseJid } from './jid/index.ts';
@@ -34,19 +35,18 @@ export interface SessionControl {
   end(reason: XmppError): void;
 }
 
-interface Pending {
+interface Pending extends PromiseWithResolvers<Element> {
   readonly to: string | undefined;
   written: boolean;
-  resolve(reply: Element): void;
-  reject(reason: unknown): void;
+}
+/** A child of a stanza for which there may be listeners. */
+interface Payload {
+  readonly child: Element;
+  readonly stanza: Element;
 }
 interface Handler {
   readonly query: IqQuery<unknown, unknown, unknown, unknown>;
   run(request: unknown, context: RequestContext): unknown;
-}
-interface PayloadListener {
-  readonly schema: AnySchema;
-  run(payload: unknown, stanza: Element): void;
 }
 
 /** Makes a session over any connection: routing, requests and answers, plugins. It has no connection of its own. */
@@ -55,7 +55,6 @@ export function createSession(init: SessionInit): SessionControl {
   const life = new AbortController();
   const pending = new Map<string, Pending>();
   const handlers = new Map<string, Handler>();
-  const payloads = new Map<string, readonly PayloadListener[]>();
   const plugins = new Map<string, unknown>();
   let address = toJid(init.jid);
   let status: Session['status'] = 'offline';
@@ -70,6 +69,8 @@ export function createSession(init: SessionInit): SessionControl {
   };
   const events = createEmitter<SessionEvents>(fault);
   const outgoing = createEmitter<{ message: Element; presence: Element }>(fault);
+  const payloads = createEmitter<Record<string, Payload>>(fault);
+  let hasPayloadListeners = false;
 
   async function send(stanza: Element, options: SendOptions = {}): Promise<Delivery> {
     life.signal.throwIfAborted();
@@ -87,68 +88,58 @@ export function createSession(init: SessionInit): SessionControl {
   ): Promise<Res> {
     const id = newId();
     const target = to === undefined ? undefined : String(toJid(to));
-    const stanza = new Element('iq', { xmlns: NS_CLIENT, type: query.type, id, ...(target !== undefined && { to: target }) });
-    if (from !== undefined) stanza.attrs['from'] = String(from);
-    stanza.cnode(query.request.encode(payload));
-    const asked = (): string => `${stanza.children.map((child) => (child as Element).name).join()} to ${target ?? 'the own server'}`;
+    const stanza = new Element('iq', { xmlns: NS_CLIENT, type: query.type, id, to: target, from: from && String(from) });
+    const asked = stanza.cnode(query.request.encode(payload)).name;
+    const whom = `to ${target ?? 'the own server'}`;
 
-    const reply = await new Promise<Element>((resolve, reject) => {
-      const timer = setTimeout(() => entry.reject(new TimeoutError(`no answer within ${timeout} ms to ${asked()}`)), timeout);
-      const settle = (): void => {
-        clearTimeout(timer);
-        pending.delete(id);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const entry: Pending = {
-        to: target,
-        written: false,
-        resolve: (element) => (settle(), resolve(element)),
-        reject: (reason) => (settle(), reject(reason as Error)),
-      };
-      const onAbort = (): void => entry.reject(signal?.reason);
-      if (signal?.aborted === true) return onAbort();
-      signal?.addEventListener('abort', onAbort, { once: true });
-      pending.set(id, entry);
-      send(stanza, { signal }).then(
-        () => void (entry.written = true),
-        (reason: unknown) => entry.reject(reason),
-      );
-    });
-    return readAnswer(query, reply, asked);
+    const entry: Pending = { ...Promise.withResolvers<Element>(), to: target, written: false };
+    const { promise, reject } = entry;
+    const timer = setTimeout(() => reject(new TimeoutError(`no answer within ${timeout} ms to ${asked} ${whom}`)), timeout);
+    const abort = (): void => reject(signal?.reason);
+    signal?.addEventListener('abort', abort);
+    pending.set(id, entry);
+    try {
+      // A signal that has aborted already is noticed there.
+      send(stanza, { signal }).then(() => void (entry.written = true), reject);
+      return readAnswer(query, await promise, `${asked} ${whom}`);
+    } finally {
+      clearTimeout(timer);
+      pending.delete(id);
+      signal?.removeEventListener('abort', abort);
+    }
   }
 
   /** Whether `from` may answer what was asked of `to` (RFC 6120 §8.1.2.1, §8.2.3): it, or who speaks for the account. */
   function mayAnswer(to: string | undefined, from: string | undefined): boolean {
     if (to === from) return true;
     const own = [undefined, String(address.bare()), String(address), address.domain];
-    const sender = from === undefined ? undefined : String(tryParseJid(from, { lenient: true }) ?? '');
+    const sender = from === undefined ? from : String(tryParseJid(from, { lenient: true }) ?? '');
     // A request without an address goes to the own server, which answers under any of these names.
     if (to === undefined || to === own[1]) return own.includes(sender);
     return sender === to || (sender === undefined && own.includes(to));
   }
 
   async function answer(stanza: Element, from: Jid | undefined): Promise<void> {
-    const reply = new Element('iq', { xmlns: NS_CLIENT, type: 'result', id: String(stanza.attrs['id'] ?? '') });
-    if (stanza.attrs['from'] !== undefined) reply.attrs['to'] = stanza.attrs['from'] as string;
-    if (component && stanza.attrs['to'] !== undefined) reply.attrs['from'] = stanza.attrs['to'] as string;
+    const { id = '', from: to, to: own } = stanza.attrs as Readonly<Record<string, string | undefined>>;
+    const reply = new Element('iq', { xmlns: NS_CLIENT, type: 'result', id, to, from: component ? own : undefined });
     try {
       const result = await handled(stanza, from);
       if (result !== undefined) reply.cnode(result);
     } catch (error) {
       reply.attrs['type'] = 'error';
-      if (!(error instanceof StanzaError)) fault(error, stanza);
+      const foreseen = error instanceof StanzaError;
+      if (!foreseen) fault(error, stanza);
       // Faults of our own are nobody else's business: their text stays here.
-      reply.cnode((error instanceof StanzaError ? error : new StanzaError('internal-server-error')).element);
+      reply.cnode((foreseen ? error : new StanzaError('internal-server-error')).element);
     }
     await send(reply);
   }
 
   async function handled(stanza: Element, from: Jid | undefined): Promise<Element | undefined> {
-    const request = stanza.children.filter((node) => typeof node === 'object');
-    const payload = request[0];
+    const [payload, ...more] = childElements(stanza);
     // RFC 6120 §8.2.3: a request has an id and exactly one child.
-    if (payload === undefined || request.length > 1 || stanza.attrs['id'] === undefined) throw new StanzaError('bad-request');
-    const handler = handlers.get(`${String(stanza.attrs['type'])}|${payload.getName()}|${namespaceOf(payload)}`);
+    if (payload === undefined || more.length > 0 || stanza.attrs['id'] === undefined) throw new StanzaError('bad-request');
+    const handler = handlers.get(keyOf(stanza.attrs['type'], payload.getName(), namespaceOf(payload)));
     if (handler === undefined) throw new StanzaError('service-unavailable');
     const decoded = handler.query.request.safeDecode(payload);
     if (!decoded.ok) throw new StanzaError('bad-request', { text: decoded.error.message });
@@ -172,38 +163,32 @@ export function createSession(init: SessionInit): SessionControl {
   }
 
   function dispatchPayloads(kind: string, stanza: Element): void {
-    if (payloads.size === 0 || stanza.attrs['type'] === 'error') return;
+    if (!hasPayloadListeners || stanza.attrs['type'] === 'error') return;
     const stanzaNs = namespaceOf(stanza);
     for (const child of stanza.children) {
       if (typeof child !== 'object') continue;
       const plain = !child.name.includes(':');
-      const listeners = payloads.get(`${kind}|${plain ? child.name : child.getName()}|${plain ? childNamespace(child, stanzaNs) : namespaceOf(child)}`);
-      for (const listener of listeners ?? []) {
-        const decoded = listener.schema.safeDecode(child);
-        if (!decoded.ok) {
-          fault(decoded.error, stanza);
-          continue;
-        }
-        try {
-          listener.run(decoded.value, stanza);
-        } catch (error) {
-          fault(error, stanza);
-        }
-      }
+      const key = plain ? keyOf(kind, child.name, childNamespace(child, stanzaNs)) : keyOf(kind, child.getName(), namespaceOf(child));
+      payloads.emit(key, { child, stanza });
     }
   }
 
-  function onPayload(kind: 'message' | 'presence', schema: AnySchema, run: PayloadListener['run'], signal?: AbortSignal): Disposable {
-    const listener: PayloadListener = { schema, run };
-    const keys = schema['~headers']().map(({ name, xmlns }) => `${kind}|${name}|${xmlns}`);
-    for (const key of keys) payloads.set(key, [...(payloads.get(key) ?? []), listener]);
-    return disposable(() => {
-      for (const key of keys) {
-        const left = (payloads.get(key) ?? []).filter((other) => other !== listener);
-        if (left.length > 0) payloads.set(key, left);
-        else payloads.delete(key);
+  function onPayload(
+    kind: string,
+    schema: AnySchema,
+    run: (payload: unknown, stanza: Element) => void,
+    options: ListenOptions | undefined,
+  ): Disposable {
+    hasPayloadListeners = true;
+    const listener = ({ child, stanza }: Payload): void => {
+      try {
+        run(schema.decode(child), stanza);
+      } catch (error) {
+        fault(error, stanza);
       }
-    }, signal);
+    };
+    const subscriptions = keysOf(kind, schema).map((key) => payloads.on(key, listener, options));
+    return disposable(() => subscriptions.forEach((subscription) => subscription[Symbol.dispose]()));
   }
 
   const session: Session = {
@@ -217,16 +202,15 @@ export function createSession(init: SessionInit): SessionControl {
     send,
     request,
     handle(query, handler) {
-      const keys = query.request['~headers']().map(({ name, xmlns }) => `${query.type}|${name}|${xmlns}`);
+      const keys = keysOf(query.type, query.request);
       const taken = keys.find((key) => handlers.has(key));
       if (taken !== undefined) throw new XmppError('ERR_XMPP_HANDLED', `${taken} has a handler already; dispose of that one first`);
       for (const key of keys) handlers.set(key, { query, run: handler } as Handler);
       return disposable(() => keys.forEach((key) => handlers.delete(key)));
     },
     on(kind: keyof SessionEvents, second: unknown, third?: unknown, fourth?: unknown): Disposable {
-      if (typeof second === 'function') return events.on(kind, second as (event: unknown) => void, third as { signal?: AbortSignal });
-      const { signal } = (fourth ?? {}) as { signal?: AbortSignal };
-      return onPayload(kind as 'message' | 'presence', second as AnySchema, third as PayloadListener['run'], signal);
+      if (typeof second === 'function') return events.on(kind, second as (event: unknown) => void, third as ListenOptions);
+      return onPayload(kind, second as AnySchema, third as (payload: unknown) => void, fourth as ListenOptions);
     },
     beforeSend: (kind, add, options) => outgoing.on(kind, add, options),
     report: fault,
@@ -246,7 +230,7 @@ export function createSession(init: SessionInit): SessionControl {
       dispatchPayloads(kind, stanza);
     },
     online(jid) {
-      for (const entry of [...pending.values()]) {
+      for (const entry of pending.values()) {
         if (entry.written) entry.reject(new DisconnectedError('the connection was lost before the answer came; ask again'));
       }
       address = jid;
@@ -263,19 +247,28 @@ export function createSession(init: SessionInit): SessionControl {
     },
     end(reason) {
       status = 'ended';
-      for (const entry of [...pending.values()]) entry.reject(reason);
+      for (const entry of pending.values()) entry.reject(reason);
       life.abort(reason);
     },
   };
 }
 
-function readAnswer<Req, ReqIn, Res, ResIn>(query: IqQuery<Req, ReqIn, Res, ResIn>, reply: Element, asked: () => string): Res {
+/** What payloads and handlers are found by. */
+function keyOf(kind: string, name: string, xmlns: string): string {
+  return `${kind}|${name}|${xmlns}`;
+}
+
+function keysOf(kind: string, schema: AnySchema): string[] {
+  return schema['~headers']().map(({ name, xmlns }) => keyOf(kind, name, xmlns));
+}
+
+function readAnswer<Req, ReqIn, Res, ResIn>(query: IqQuery<Req, ReqIn, Res, ResIn>, reply: Element, asked: string): Res {
   if (reply.attrs['type'] === 'error') throw StanzaError.fromStanza(reply);
   if (query.response === undefined) return undefined as Res;
   const found = query.response.find(reply);
   if (found !== undefined || query.mayBeEmpty) return found as Res;
   const expected = query.response['~headers']().map(({ name, xmlns }) => `<${name} xmlns='${xmlns}'/>`);
-  throw new CodecError('iq', `the answer to ${asked()} has no ${expected.join(' or ')}`);
+  throw new CodecError('iq', `the answer to ${asked} has no ${expected.join(' or ')}`);
 }
 
 /** An identifier that nobody can guess: 120 random bits. An answer forged by somebody else has to know it. */

@@ -7,3 +7,8 @@ export const Element: typeof ElementType = LtxElement as unknown as typeof Eleme
 export type Element = ElementType;
 /** What an element contains: other elements and text. */
 export type Node = Element | string;
+
+/** The elements inside an element, without the text between them. */
+export function childElements(element: Element): Element[] {
+  return element.children.filter((node) => typeof node === 'object');
+}

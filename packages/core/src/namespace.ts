@@ -13,7 +13,9 @@ export function contentNamespace(xmlns: string | undefined): string {
 
 /** The namespace of an element; stanzas whose namespace was declared by their stream alone are `jabber:client`. */
 export function namespaceOf(element: Element): string {
-  return contentNamespace(element.getNS());
+  // An element's own `xmlns` counts also when it is empty, which ltx's lookup passes over.
+  const own: string | undefined = element.attrs['xmlns'];
+  return contentNamespace(own === undefined || element.name.includes(':') ? element.getNS() : own);
 }
 
 /** The namespace of a child, given its parent's, without walking up the tree. */

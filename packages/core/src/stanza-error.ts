@@ -1,4 +1,4 @@
-import { Element } from './element.ts';
+import { childElements, Element } from './element.ts';
 import { XmppError } from './errors.ts';
 import { childNamespace, namespaceOf, NS_CLIENT } from './namespace.ts';
 
@@ -92,11 +92,11 @@ export class StanzaError extends XmppError {
 
   /** The `<error/>` element. */
   get element(): Element {
-    const error = new Element('error', { xmlns: NS_CLIENT, type: this.type, ...(this.by !== undefined && { by: this.by }) });
+    const error = new Element('error', { xmlns: NS_CLIENT, type: this.type, by: this.by });
     const condition = error.c(this.condition, { xmlns: NS_STANZAS });
     if (this.address !== undefined) condition.t(this.address);
     if (this.text !== undefined) error.c('text', { xmlns: NS_STANZAS }).t(this.text);
-    for (const item of this.application) error.children.push(item);
+    error.children.push(...this.application);
     return error;
   }
 
@@ -104,9 +104,9 @@ export class StanzaError extends XmppError {
   static fromStanza(stanza: Element): StanzaError {
     const stanzaNs = namespaceOf(stanza);
     const from = stanza.attrs['from'] as string | undefined;
-    const error = elements(stanza).find((child) => child.getName() === 'error' && childNamespace(child, stanzaNs) === stanzaNs);
+    const error = childElements(stanza).find((child) => child.getName() === 'error' && childNamespace(child, stanzaNs) === stanzaNs);
     if (error === undefined) return new StanzaError('undefined-condition', { from });
-    const inside = elements(error);
+    const inside = childElements(error);
     const defined = inside.filter((child) => namespaceOf(child) === NS_STANZAS);
     const condition = defined.find((child) => child.getName() !== 'text');
     const type = error.attrs['type'] as string | undefined;
@@ -122,10 +122,6 @@ export class StanzaError extends XmppError {
 }
 
 const types: readonly string[] = ['auth', 'cancel', 'continue', 'modify', 'wait'];
-
-function elements(parent: Element): Element[] {
-  return parent.children.filter((node) => typeof node === 'object');
-}
 
 /** Whether something thrown is a {@link StanzaError}, with one of the conditions when some are given. */
 export function isStanzaError<C extends ErrorCondition = ErrorCondition>(

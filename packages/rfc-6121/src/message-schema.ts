@@ -26,7 +26,10 @@ export interface MessageBodyInput extends InferInput<typeof $body> {}
 /** §5.2.3: `<body/>`. A message may have several, each in another language; `textFor` chooses. */
 export const messageBody: ElementSchema<MessageBody, MessageBodyInput> = $body;
 
-const $subject = /* @__PURE__ */ element(NS_CLIENT, 'subject', { lang: optional(attr(string, 'xml:lang')), text: text() });
+const $subject = /* @__PURE__ */ element(NS_CLIENT, 'subject', {
+  lang: optional(attr(string, 'xml:lang')),
+  text: text(),
+});
 /** §5.2.4: what the message is about, in one language. */
 export interface MessageSubject extends Infer<typeof $subject> {}
 /** What encodes to a `<subject/>`. */

@@ -44,11 +44,17 @@ export interface SentMessage {
  * import type { Session } from '@xeps/core';
  * import { sendMessage } from '@xeps/rfc-6121';
  *
- * declare const session: Session;
- * const { id } = await sendMessage(session, { to: 'juliet@capulet.lit', body: 'Wherefore art thou?' });
+ * export async function greet(session: Session): Promise<string> {
+ *   const { id } = await sendMessage(session, { to: 'juliet@capulet.lit', body: 'Wherefore art thou?' });
+ *   return id;
+ * }
  * ```
  */
-export async function sendMessage(session: Session, message: OutgoingMessage, options?: SendOptions): Promise<SentMessage> {
+export async function sendMessage(
+  session: Session,
+  message: OutgoingMessage,
+  options?: SendOptions,
+): Promise<SentMessage> {
   const { id = newId(), type = 'chat', lang, from, thread, payloads } = message;
   const stanza = messageStanza.encode({
     id,

@@ -39,10 +39,19 @@ export interface PresenceApi {
   of(address: Jid | string): readonly AvailableResource[];
   /** What a resource said last; undefined when it is not available. */
   get(full: Jid | string): AvailableResource | undefined;
+  /**
+   * Takes an address, with all its resources if it is bare, for unavailable: where it is known that nothing more will be
+   * heard of it.
+   */
+  forget(address: Jid | string): void;
   /** The bare addresses with an available resource. */
   addresses(): Jid[];
   /** Listens for changes. */
-  on<K extends keyof PresenceApiEvents>(event: K, listener: (event: PresenceApiEvents[K]) => void, options?: ListenOptions): Disposable;
+  on<K extends keyof PresenceApiEvents>(
+    event: K,
+    listener: (event: PresenceApiEvents[K]) => void,
+    options?: ListenOptions,
+  ): Disposable;
   /** Tells everybody who is subscribed, now and at the beginning of every later session (§4.2). */
   announce(availability?: Availability): void;
   /** Goes unavailable (§4.5), and stays so in later sessions. */
@@ -59,7 +68,12 @@ interface Entry {
 }
 
 /** §4.7.1: errors after which nobody is behind the address any more. Others refuse what was sent: a nickname, a subscription. */
-const unreachable: readonly string[] = ['gone', 'recipient-unavailable', 'remote-server-not-found', 'remote-server-timeout'];
+const unreachable: readonly string[] = [
+  'gone',
+  'recipient-unavailable',
+  'remote-server-not-found',
+  'remote-server-timeout',
+];
 
 function setUpPresence(session: Session): PresenceApi {
   // Bare address → resource → what it said last.
@@ -67,7 +81,9 @@ function setUpPresence(session: Session): PresenceApi {
   let entries = 0;
   let arrivals = 0;
   let announced: Availability | undefined;
-  const events = createEmitter<PresenceApiEvents>((error) => console.error('xeps: a listener for presence threw', error));
+  const events = createEmitter<PresenceApiEvents>((error) =>
+    console.error('xeps: a listener for presence threw', error),
+  );
 
   function remember(found: AvailableResource): void {
     const key = String(found.from.bare());
@@ -147,7 +163,11 @@ function setUpPresence(session: Session): PresenceApi {
       const address = toJid(full);
       return known.get(String(address.bare()))?.get(address.resource ?? '')?.presence;
     },
-    addresses: () => [...known.values()].flatMap((resources) => [...resources.values()].slice(0, 1).map((entry) => entry.presence.from.bare())),
+    forget: (address) => forget(toJid(address)),
+    addresses: () =>
+      [...known.values()].flatMap((resources) =>
+        [...resources.values()].slice(0, 1).map((entry) => entry.presence.from.bare()),
+      ),
     on: (event, listener, options) => events.on(event, listener, options),
     announce(availability = {}) {
       // Encoded at once, so that a fault is the caller's.
@@ -158,7 +178,8 @@ function setUpPresence(session: Session): PresenceApi {
     withdraw(farewell = {}) {
       announced = undefined;
       due = false;
-      if (session.status === 'online') sendPresence(session, { ...farewell, type: 'unavailable' }).catch(() => undefined);
+      if (session.status === 'online')
+        sendPresence(session, { ...farewell, type: 'unavailable' }).catch(() => undefined);
     },
   };
 }

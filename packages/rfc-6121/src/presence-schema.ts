@@ -1,10 +1,30 @@
 import { NS_CLIENT } from '@xeps/core';
-import { attr, childText, element, integer, langText, mapped, oneOf, optional, rest, string, text, withDefault } from '@xeps/core/schema';
+import {
+  attr,
+  childText,
+  element,
+  integer,
+  langText,
+  mapped,
+  oneOf,
+  optional,
+  rest,
+  string,
+  text,
+  withDefault,
+} from '@xeps/core/schema';
 import type { ElementSchema, Infer, InferInput, LangMap, Schema, TextCodec } from '@xeps/core/schema';
 import { servedJid } from './address.ts';
 
 /** §4.7.1: what a presence is about; one without a type says that its sender is available. */
-export type PresenceType = 'error' | 'probe' | 'subscribe' | 'subscribed' | 'unavailable' | 'unsubscribe' | 'unsubscribed';
+export type PresenceType =
+  | 'error'
+  | 'probe'
+  | 'subscribe'
+  | 'subscribed'
+  | 'unavailable'
+  | 'unsubscribe'
+  | 'unsubscribed';
 
 /** §4.7.2.1: how available: away, glad to chat, not to be disturbed, away for long. */
 export type Show = 'away' | 'chat' | 'dnd' | 'xa';
@@ -36,12 +56,22 @@ const priority: TextCodec<number> = {
 };
 
 const lone = <T>(name: string, codec: TextCodec<T>): Schema<T> =>
-  mapped(element(NS_CLIENT, name, { value: text(codec) }), ({ value }): T => value, (value: T) => ({ value }));
+  mapped(
+    element(NS_CLIENT, name, { value: text(codec) }),
+    ({ value }): T => value,
+    (value: T) => ({ value }),
+  );
 
 /** §4.7.2.1: `<show/>`, whose value is its text. */
-export const presenceShow: Schema<Show> = /* @__PURE__ */ lone('show', /* @__PURE__ */ oneOf('away', 'chat', 'dnd', 'xa'));
+export const presenceShow: Schema<Show> = /* @__PURE__ */ lone(
+  'show',
+  /* @__PURE__ */ oneOf('away', 'chat', 'dnd', 'xa'),
+);
 
-const $status = /* @__PURE__ */ element(NS_CLIENT, 'status', { lang: optional(attr(string, 'xml:lang')), text: withDefault(text(), '') });
+const $status = /* @__PURE__ */ element(NS_CLIENT, 'status', {
+  lang: optional(attr(string, 'xml:lang')),
+  text: withDefault(text(), ''),
+});
 /** §4.7.2.2: words about the availability, in one language. */
 export interface PresenceStatus extends Infer<typeof $status> {}
 /** What encodes to a `<status/>`. */
@@ -56,7 +86,9 @@ const $presence = /* @__PURE__ */ element(NS_CLIENT, 'presence', {
   id: optional(attr()),
   from: optional(attr(servedJid)),
   to: optional(attr(servedJid)),
-  type: optional(attr(oneOf('error', 'probe', 'subscribe', 'subscribed', 'unavailable', 'unsubscribe', 'unsubscribed'))),
+  type: optional(
+    attr(oneOf('error', 'probe', 'subscribe', 'subscribed', 'unavailable', 'unsubscribe', 'unsubscribed')),
+  ),
   lang: optional(attr(string, 'xml:lang')),
   show: optional(childText(show)),
   status: langText(),

@@ -6,7 +6,11 @@ import { presence, presencePriority, presenceShow, presenceStanza, presenceStatu
 it.each([
   [presenceShow, '<show>xa</show>', 'xa'],
   [presencePriority, '<priority>-5</priority>', -5],
-  [presenceStatus, '<status xmlns="jabber:client" xml:lang="en">Wooing Juliet</status>', { lang: 'en', text: 'Wooing Juliet' }],
+  [
+    presenceStatus,
+    '<status xmlns="jabber:client" xml:lang="en">Wooing Juliet</status>',
+    { lang: 'en', text: 'Wooing Juliet' },
+  ],
   [presenceStatus, '<status/>', { text: '' }],
 ])('§4.7.2 %#: text and value are the same thing', (schema, text, value) => {
   const trip = roundTrip(schema as typeof presenceStatus, text);
@@ -57,7 +61,11 @@ it('§4.4, §8.5.2.1 knows who is available, the highest priority first, of equa
   expect(api.get('juliet@capulet.lit/balcony')).toBeUndefined();
   expect(api.addresses().map(String)).toEqual(['juliet@capulet.lit']);
   expect(log).toEqual([
-    '+juliet@capulet.lit/balcony', '+juliet@capulet.lit/chamber', '+juliet@capulet.lit/garden', '~juliet@capulet.lit/chamber', '-juliet@capulet.lit/balcony',
+    '+juliet@capulet.lit/balcony',
+    '+juliet@capulet.lit/chamber',
+    '+juliet@capulet.lit/garden',
+    '~juliet@capulet.lit/chamber',
+    '-juliet@capulet.lit/balcony',
   ]);
 });
 
@@ -73,10 +81,19 @@ it('§3.3.3 an account that goes takes its resources with it', () => {
 it('§4.7.1 an unreachable address is unavailable; a refusal is none of a third party’s business', () => {
   const { api, inject, log } = watch();
   inject('<presence from="room@muc.example/nick"/>');
-  inject('<presence from="room@muc.example/nick" type="error"><error type="cancel"><conflict xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></presence>');
+  inject(
+    '<presence from="room@muc.example/nick" type="error"><error type="cancel"><conflict xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></presence>',
+  );
   expect(api.of('room@muc.example')).toHaveLength(1);
-  inject('<presence from="room@muc.example" type="error"><error type="wait"><remote-server-timeout xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></presence>');
-  expect(log).toEqual(['+room@muc.example/nick', '!room@muc.example/nick conflict', '-room@muc.example/nick', '!room@muc.example remote-server-timeout']);
+  inject(
+    '<presence from="room@muc.example" type="error"><error type="wait"><remote-server-timeout xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></presence>',
+  );
+  expect(log).toEqual([
+    '+room@muc.example/nick',
+    '!room@muc.example/nick conflict',
+    '-room@muc.example/nick',
+    '!room@muc.example remote-server-timeout',
+  ]);
 });
 
 it('broken presence, unknown types and requests tell nothing about anybody', () => {

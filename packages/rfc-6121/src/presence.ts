@@ -32,7 +32,11 @@ export interface OutgoingPresence extends Availability {
  *
  * The server forgets it with the session: whoever reconnects sends it again, or lets the `presence` plugin do so.
  */
-export async function sendPresence(session: Session, presence: OutgoingPresence = {}, options?: SendOptions): Promise<Delivery> {
+export async function sendPresence(
+  session: Session,
+  presence: OutgoingPresence = {},
+  options?: SendOptions,
+): Promise<Delivery> {
   const { to, from, type, show, status, priority, payloads } = presence;
   const stanza = presenceStanza.encode({
     ...(to !== undefined && { to: toJid(to) }),

@@ -35,7 +35,11 @@ export interface RosterApi {
   /** Resolves when the roster is that of the server. Rejects when it can't be had in this session, or with the signal's reason. */
   loaded(options?: ListenOptions): Promise<void>;
   /** Listens for changes. */
-  on<K extends keyof RosterEvents>(event: K, listener: (event: RosterEvents[K]) => void, options?: ListenOptions): Disposable;
+  on<K extends keyof RosterEvents>(
+    event: K,
+    listener: (event: RosterEvents[K]) => void,
+    options?: ListenOptions,
+  ): Disposable;
   /** Where the roster is kept from one run to the next (§2.6). To be called right after `session.use`. */
   configure(settings: { readonly store: RosterStore }): void;
 }
@@ -161,7 +165,11 @@ function setUpRoster(session: Session): RosterApi {
 
 function sameItem(a: RosterItem, b: RosterItem): boolean {
   return (
-    a.name === b.name && a.subscription === b.subscription && a.ask === b.ask && a.approved === b.approved &&
-    a.groups.length === b.groups.length && a.groups.every((group) => b.groups.includes(group))
+    a.name === b.name &&
+    a.subscription === b.subscription &&
+    a.ask === b.ask &&
+    a.approved === b.approved &&
+    a.groups.length === b.groups.length &&
+    a.groups.every((group) => b.groups.includes(group))
   );
 }

@@ -79,15 +79,12 @@ export interface RosterListInput extends InferInput<typeof $list> {}
 export const rosterList: ElementSchema<RosterList, RosterListInput> = $list;
 
 /** §2.1.3: asks for the roster; an empty answer says that the known version still holds (§2.6.3). */
-export const rosterQuery: IqQuery<RosterRequest, RosterRequest, RosterList | undefined, RosterListInput | undefined> = /* @__PURE__ */ iqQuery(
-  'get',
-  rosterRequest,
-  rosterList,
-  { mayBeEmpty: true },
-);
+export const rosterQuery: IqQuery<RosterRequest, RosterRequest, RosterList | undefined, RosterListInput | undefined> =
+  /* @__PURE__ */ iqQuery('get', rosterRequest, rosterList, { mayBeEmpty: true });
 
 /** §2.1.5, §2.1.6: changes one item; the client asks the server to, and the server tells the client. */
-export const rosterChangeQuery: IqQuery<RosterList, RosterListInput, undefined, undefined | void> = /* @__PURE__ */ iqQuery('set', rosterList);
+export const rosterChangeQuery: IqQuery<RosterList, RosterListInput, undefined, undefined | void> =
+  /* @__PURE__ */ iqQuery('set', rosterList);
 
 /** §2.6.1: `<ver/>` among the stream's features: the server keeps versions of rosters. */
 export const rosterVersioning: ElementSchema<object> = /* @__PURE__ */ element(NS_ROSTER_VERSIONING, 'ver');

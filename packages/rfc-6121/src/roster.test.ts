@@ -3,10 +3,23 @@ import { CodecError, fromJson, toJson } from '@xeps/core/schema';
 import { link, roundTrip, xml } from '@xeps/core/testing';
 import { parseJid } from '@xeps/core/jid';
 import { expect, it, vi } from 'vitest';
-import { getRoster, removeRosterItem, roster, rosterChangeQuery, rosterList, rosterQuery, setRosterItem } from './index.ts';
+import {
+  getRoster,
+  removeRosterItem,
+  roster,
+  rosterChangeQuery,
+  rosterList,
+  rosterQuery,
+  setRosterItem,
+} from './index.ts';
 import type { RosterListInput, RosterStore, StoredRoster } from './index.ts';
 
-const juliet = { jid: parseJid('juliet@capulet.lit'), name: 'Juliet', subscription: 'both' as const, groups: ['Lovers'] };
+const juliet = {
+  jid: parseJid('juliet@capulet.lit'),
+  name: 'Juliet',
+  subscription: 'both' as const,
+  groups: ['Lovers'],
+};
 const nurse = { jid: parseJid('nurse@capulet.lit') };
 
 it('§2.1 text and value are the same thing', () => {
@@ -15,11 +28,19 @@ it('§2.1 text and value are the same thing', () => {
     '<item jid="romeo@example.net" name="Romeo" subscription="to" ask="subscribe" approved="true"><group>Friends</group><group>X</group></item></query>';
   const trip = roundTrip(rosterList, text);
   expect(trip.output).toBe(trip.input);
-  expect(trip.value.items[1]).toMatchObject({ name: 'Romeo', subscription: 'to', ask: 'subscribe', approved: true, groups: ['Friends', 'X'] });
+  expect(trip.value.items[1]).toMatchObject({
+    name: 'Romeo',
+    subscription: 'to',
+    ask: 'subscribe',
+    approved: true,
+    groups: ['Friends', 'X'],
+  });
 });
 
 it('§2.1.2 passes over values that it does not know, and takes addresses of older rules', () => {
-  const { items } = rosterList.decode(xml('<query xmlns="jabber:iq:roster"><item jid="I♥@example.com" subscription="best" ask="maybe"/></query>'));
+  const { items } = rosterList.decode(
+    xml('<query xmlns="jabber:iq:roster"><item jid="I♥@example.com" subscription="best" ask="maybe"/></query>'),
+  );
   expect(items).toEqual([expect.objectContaining({ subscription: 'none', approved: false, groups: [] })]);
   expect(items[0]!.ask).toBeUndefined();
 });
@@ -37,10 +58,15 @@ it('§2.2–2.5 asks for the roster, sets and removes', async () => {
   await setRosterItem(client, { jid: 'nurse@capulet.lit', name: 'Nurse', groups: ['Servants', 'Servants'] });
   expect(seen).toEqual([{ ...nurse, name: 'Nurse', subscription: 'none', approved: false, groups: ['Servants'] }]);
   await expect(setRosterItem(client, { jid: 'nurse@capulet.lit', groups: [''] })).rejects.toBeInstanceOf(CodecError);
-  await expect(removeRosterItem(client, 'nurse@capulet.lit')).rejects.toSatisfy((error) => isStanzaError(error, 'item-not-found'));
+  await expect(removeRosterItem(client, 'nurse@capulet.lit')).rejects.toSatisfy((error) =>
+    isStanzaError(error, 'item-not-found'),
+  );
 });
 
-function follow(answer: (ver: string | undefined) => RosterListInput | undefined | Promise<RosterListInput | undefined>, store?: RosterStore) {
+function follow(
+  answer: (ver: string | undefined) => RosterListInput | undefined | Promise<RosterListInput | undefined>,
+  store?: RosterStore,
+) {
   const joined = link();
   const asked: (string | undefined)[] = [];
   joined.server.handle(rosterQuery, ({ ver }) => {
@@ -51,12 +77,17 @@ function follow(answer: (ver: string | undefined) => RosterListInput | undefined
   if (store !== undefined) api.configure({ store });
   const log: string[] = [];
   api.on('added', ({ item }) => void log.push(`+${String(item.jid)}`));
-  api.on('updated', ({ item, previous }) => void log.push(`~${String(item.jid)} ${previous.name ?? ''}>${item.name ?? ''}`));
+  api.on(
+    'updated',
+    ({ item, previous }) => void log.push(`~${String(item.jid)} ${previous.name ?? ''}>${item.name ?? ''}`),
+  );
   api.on('removed', ({ item }) => void log.push(`-${String(item.jid)} ${item.name ?? ''}`));
   let n = 0;
   const push = (item: string, { from = ` from='romeo@montague.lit'`, ver = '' } = {}): string => {
     const id = `push${++n}`;
-    joined.inject(`<iq type='set' id='${id}'${from}><query xmlns='jabber:iq:roster'${ver && ` ver='${ver}'`}>${item}</query></iq>`);
+    joined.inject(
+      `<iq type='set' id='${id}'${from}><query xmlns='jabber:iq:roster'${ver && ` ver='${ver}'`}>${item}</query></iq>`,
+    );
     return id;
   };
   const replyTo = (id: string): string | undefined => joined.wire.find((line) => line.includes(`id="${id}"`));
@@ -72,7 +103,12 @@ it('§2.1.6 follows pushes from the own account, and answers them', async () => 
     push(`<item jid='juliet@capulet.lit' subscription='remove'/>`),
   ];
   await settle();
-  expect(log).toEqual(['+juliet@capulet.lit', '+nurse@capulet.lit', '~nurse@capulet.lit >Nurse', '-juliet@capulet.lit Juliet']);
+  expect(log).toEqual([
+    '+juliet@capulet.lit',
+    '+nurse@capulet.lit',
+    '~nurse@capulet.lit >Nurse',
+    '-juliet@capulet.lit Juliet',
+  ]);
   expect(api.items().map((item) => String(item.jid))).toEqual(['nurse@capulet.lit']);
   for (const id of ids) expect(replyTo(id)).toContain('type="result"');
 });
@@ -95,7 +131,12 @@ it.each([
 it('§2.1.6 a push with no item, several or a broken one is a bad request', async () => {
   const { api, push, replyTo, settle } = follow(() => ({ items: [] }));
   await api.loaded();
-  const ids = [push(''), push(`<item jid='a@b.example'/><item jid='c@d.example'/>`), push(`<item jid='@'/>`), push(`<item/>`)];
+  const ids = [
+    push(''),
+    push(`<item jid='a@b.example'/><item jid='c@d.example'/>`),
+    push(`<item jid='@'/>`),
+    push(`<item/>`),
+  ];
   await settle();
   for (const id of ids) expect(replyTo(id)).toContain('bad-request');
   expect(api.items()).toEqual([]);
@@ -118,7 +159,13 @@ it('§2.6 asks only for what has changed since the stored version, and keeps wha
   let kept: StoredRoster | undefined;
   // As an application would: by way of JSON.
   const store: RosterStore = {
-    load: () => (kept === undefined ? undefined : fromJson(rosterList, JSON.parse(JSON.stringify(toJson(rosterList, { ...kept, items: [...kept.items] } as never))) as never)),
+    load: () =>
+      kept === undefined
+        ? undefined
+        : fromJson(
+            rosterList,
+            JSON.parse(JSON.stringify(toJson(rosterList, { ...kept, items: [...kept.items] } as never))) as never,
+          ),
     save: (value) => void (kept = value),
   };
   const first = follow(() => ({ items: [juliet], ver: 'v1' }), store);
@@ -187,7 +234,9 @@ it('says when the roster can’t be had, or the waiting is over', async () => {
 });
 
 it('knows contacts by any of their addresses, and the groups', async () => {
-  const { api } = follow(() => ({ items: [juliet, { jid: parseJid('icq.example/registered'), groups: ['Gateways'] }] }));
+  const { api } = follow(() => ({
+    items: [juliet, { jid: parseJid('icq.example/registered'), groups: ['Gateways'] }],
+  }));
   await api.loaded();
   expect(api.get('juliet@capulet.lit/balcony')?.name).toBe('Juliet');
   expect(api.get('icq.example/registered')).toBeDefined();

@@ -31,7 +31,11 @@ export function getRoster(session: Session, { ver, ...options }: RosterOptions =
  * Adds a contact to the roster (§2.3) or replaces name and groups of one (§2.4). Resolves when the server has stored it;
  * the change itself comes as a push. Rejects with `CodecError` for a group without a name, and as `session.request` does.
  */
-export function setRosterItem(session: Session, { jid, name, groups = [] }: ContactDetails, options: Omit<RequestOptions, 'to' | 'from'> = {}): Promise<void> {
+export function setRosterItem(
+  session: Session,
+  { jid, name, groups = [] }: ContactDetails,
+  options: Omit<RequestOptions, 'to' | 'from'> = {},
+): Promise<void> {
   // §2.3.3: a group that is named twice is an error.
   const item = { jid: toJid(jid), ...(name !== undefined && { name }), groups: [...new Set(groups)] };
   return session.request(rosterChangeQuery, { items: [item] }, options);
@@ -41,6 +45,10 @@ export function setRosterItem(session: Session, { jid, name, groups = [] }: Cont
  * Takes a contact off the roster, which ends the subscriptions in both directions (§2.5). Rejects with `StanzaError`
  * (`item-not-found` when there is no such contact), and as `session.request` does.
  */
-export function removeRosterItem(session: Session, jid: Jid | string, options: Omit<RequestOptions, 'to' | 'from'> = {}): Promise<void> {
+export function removeRosterItem(
+  session: Session,
+  jid: Jid | string,
+  options: Omit<RequestOptions, 'to' | 'from'> = {},
+): Promise<void> {
   return session.request(rosterChangeQuery, { items: [{ jid: toJid(jid), subscription: 'remove' }] }, options);
 }

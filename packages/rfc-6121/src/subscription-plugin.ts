@@ -3,9 +3,12 @@ import type { Element, ListenOptions, Plugin, Session } from '@xeps/core';
 import { jid as toJid } from '@xeps/core/jid';
 import type { Jid } from '@xeps/core/jid';
 import type { LangMap } from '@xeps/core/schema';
+import { presence } from './presence-plugin.ts';
+import type { PresenceApi } from './presence-plugin.ts';
 import { presenceStanza } from './presence-schema.ts';
 import { roster } from './roster-plugin.ts';
 import type { RosterApi } from './roster-plugin.ts';
+import type { RosterItem } from './roster-schema.ts';
 import { approveSubscription, denySubscription } from './subscription.ts';
 
 /** Requests that are kept; whoever makes up accounts in order to ask pushes out the oldest. */
@@ -43,20 +46,29 @@ export interface SubscriptionsApi {
   /** Refuses a request (§3.1.5). */
   deny(jid: Jid | string): Promise<void>;
   /** Listens for requests and answers. */
-  on<K extends keyof SubscriptionEvents>(event: K, listener: (event: SubscriptionEvents[K]) => void, options?: ListenOptions): Disposable;
+  on<K extends keyof SubscriptionEvents>(
+    event: K,
+    listener: (event: SubscriptionEvents[K]) => void,
+    options?: ListenOptions,
+  ): Disposable;
 }
 
-/** Keeps the requests that wait for an answer (§3). Nobody is answered unless the application says so. */
+/**
+ * Keeps the requests that wait for an answer (§3), and takes contacts for unavailable whose presence this account no longer
+ * gets. Nobody is answered unless the application says so.
+ */
 export const subscriptions: Plugin<SubscriptionsApi> = /* @__PURE__ */ definePlugin({
   name: 'subscriptions',
-  requires: { roster },
-  setup: (session, requirements) => setUpSubscriptions(session, requirements.roster),
+  requires: { roster, presence },
+  setup: (session, requirements) => setUpSubscriptions(session, requirements.roster, requirements.presence),
 });
 
-function setUpSubscriptions(session: Session, rosterApi: RosterApi): SubscriptionsApi {
+function setUpSubscriptions(session: Session, rosterApi: RosterApi, presenceApi: PresenceApi): SubscriptionsApi {
   // By bare address, the oldest first.
   const pending = new Map<string, SubscriptionRequest>();
-  const events = createEmitter<SubscriptionEvents>((error) => console.error('xeps: a listener for subscriptions threw', error));
+  const events = createEmitter<SubscriptionEvents>((error) =>
+    console.error('xeps: a listener for subscriptions threw', error),
+  );
 
   function settle(key: string): void {
     const request = pending.get(key);
@@ -84,7 +96,7 @@ function setUpSubscriptions(session: Session, rosterApi: RosterApi): Subscriptio
   }
 
   /** Another device of this account has said yes. */
-  function note(item: { readonly jid: Jid; readonly subscription: string }): void {
+  function note(item: RosterItem): void {
     if (item.subscription === 'from' || item.subscription === 'both') settle(String(item.jid.bare()));
   }
 
@@ -93,11 +105,20 @@ function setUpSubscriptions(session: Session, rosterApi: RosterApi): Subscriptio
     settle(String(toJid(jid).bare()));
   }
 
+  /** §3.3.3: the contact's server ought to say that the contact goes when a subscription ends, but Prosody 13 does not. */
+  function seesPresence({ subscription }: RosterItem): boolean {
+    return subscription === 'to' || subscription === 'both';
+  }
+
   session.on('presence', receive);
   // The server tells anew what still waits (§3.1.3).
   session.on('online', () => [...pending.keys()].forEach(settle));
   rosterApi.on('added', ({ item }) => note(item));
-  rosterApi.on('updated', ({ item }) => note(item));
+  rosterApi.on('updated', ({ item, previous }) => {
+    note(item);
+    if (seesPresence(previous) && !seesPresence(item)) presenceApi.forget(item.jid);
+  });
+  rosterApi.on('removed', ({ item }) => seesPresence(item) && presenceApi.forget(item.jid));
 
   return {
     requests: () => [...pending.values()],

@@ -16,7 +16,11 @@ export interface SubscriptionDetails {
  * Asks to see a contact's presence (§3.1.1). The answer comes as a roster push: `ask` until there is one, then
  * `subscription`. Subscriptions are between accounts: a resource in `to` is left out (§3.1.1).
  */
-export function requestSubscription(session: Session, to: Jid | string, details: SubscriptionDetails = {}): Promise<Delivery> {
+export function requestSubscription(
+  session: Session,
+  to: Jid | string,
+  details: SubscriptionDetails = {},
+): Promise<Delivery> {
   return sendPresence(session, { ...details, to: toJid(to).bare(), type: 'subscribe' });
 }
 

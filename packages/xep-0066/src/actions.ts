@@ -8,6 +8,11 @@ import type { OobOfferInput } from './schema.ts';
  * that fits. Rejects with `StanzaError`: `item-not-found` when it could not, `not-acceptable` when it would not; else as
  * `session.request` does.
  */
-export function offerFile(session: Session, to: Jid | string, offer: OobOfferInput, options: Omit<RequestOptions, 'to'> = {}): Promise<void> {
+export function offerFile(
+  session: Session,
+  to: Jid | string,
+  offer: OobOfferInput,
+  options: Omit<RequestOptions, 'to'> = {},
+): Promise<void> {
   return session.request(oobOfferQuery, offer, { ...options, to });
 }

@@ -8,7 +8,11 @@ import { NS_OOB, NS_OOB_OFFER, offerFile, oob, oobData, oobOffer, oobOfferQuery 
 const url = 'https://example.org/licence.jpg';
 
 it.each([
-  [oobOffer, `<query xmlns="${NS_OOB_OFFER}" sid="a0"><url>${url}</url><desc>A licence</desc></query>`, { sid: 'a0', url, desc: 'A licence' }],
+  [
+    oobOffer,
+    `<query xmlns="${NS_OOB_OFFER}" sid="a0"><url>${url}</url><desc>A licence</desc></query>`,
+    { sid: 'a0', url, desc: 'A licence' },
+  ],
   [oobData, `<x xmlns="${NS_OOB}"><url>callto:juliet</url></x>`, { url: 'callto:juliet' }],
   [oobData, `<x xmlns="${NS_OOB}"><url>aesgcm://example.org/a#00ff</url></x>`, { url: 'aesgcm://example.org/a#00ff' }],
 ])('§2, §3, §5 %#: text and value are the same thing', (schema, text, value) => {
@@ -17,7 +21,11 @@ it.each([
   expect(trip.output).toBe(trip.input);
 });
 
-it.each(['<x xmlns="jabber:x:oob"/>', '<x xmlns="jabber:x:oob"><url/></x>', '<x xmlns="jabber:x:oob"><url>licence.jpg</url></x>'])('§5 %s is broken', (text) => {
+it.each([
+  '<x xmlns="jabber:x:oob"/>',
+  '<x xmlns="jabber:x:oob"><url/></x>',
+  '<x xmlns="jabber:x:oob"><url>licence.jpg</url></x>',
+])('§5 %s is broken', (text) => {
   expect(() => oobData.decode(xml(text))).toThrow(CodecError);
 });
 
@@ -47,7 +55,9 @@ it('§2 an offer that names no address never reaches the application', async () 
   const { client, inject, settle, wire } = link();
   let asked = 0;
   client.use(oob).acceptOffers(() => Promise.resolve(++asked > 0));
-  inject(`<iq type='set' id='o1' from='mallory@evil.example/x'><query xmlns='${NS_OOB_OFFER}'><url>x</url></query></iq>`);
+  inject(
+    `<iq type='set' id='o1' from='mallory@evil.example/x'><query xmlns='${NS_OOB_OFFER}'><url>x</url></query></iq>`,
+  );
   await settle();
   expect(asked).toBe(0);
   expect(wire.at(-1)).toContain('bad-request');
@@ -69,5 +79,7 @@ it('§4 advertises offers only while they are taken', async () => {
   expect(await features()).toEqual(expect.arrayContaining([NS_OOB, NS_OOB_OFFER]));
   accepting[Symbol.dispose]();
   expect(await features()).not.toContain(NS_OOB_OFFER);
-  await expect(offerFile(server, client.jid, { url })).rejects.toSatisfy((error) => isStanzaError(error, 'service-unavailable'));
+  await expect(offerFile(server, client.jid, { url })).rejects.toSatisfy((error) =>
+    isStanzaError(error, 'service-unavailable'),
+  );
 });

@@ -21,7 +21,10 @@ export interface OobOfferInput extends InferInput<typeof $offer> {}
 export const oobOffer: ElementSchema<OobOffer, OobOfferInput> = $offer;
 
 /** §2: offers a file; the answer is empty, and comes when the file was fetched. */
-export const oobOfferQuery: IqQuery<OobOffer, OobOfferInput, undefined, undefined | void> = /* @__PURE__ */ iqQuery('set', oobOffer);
+export const oobOfferQuery: IqQuery<OobOffer, OobOfferInput, undefined, undefined | void> = /* @__PURE__ */ iqQuery(
+  'set',
+  oobOffer,
+);
 
 const $data = /* @__PURE__ */ element(NS_OOB, 'x', { url: childText(uri), desc: optional(childText()) });
 /**

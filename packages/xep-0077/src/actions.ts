@@ -29,7 +29,11 @@ export function getRegistration(session: Session, options: RequestOptions = {}):
  * Rejects with `RegistrationError`, `FormError`, `StanzaError` (`conflict`: the name is taken; `not-acceptable`: something
  * does not please), and as `session.request` does.
  */
-export async function register(session: Session, entries: RegistrationEntries, { asked, ...options }: RegistrationOptions = {}): Promise<void> {
+export async function register(
+  session: Session,
+  entries: RegistrationEntries,
+  { asked, ...options }: RegistrationOptions = {},
+): Promise<void> {
   const known = asked ?? (await getRegistration(session, options));
   await session.request(registerQuery, answerRegistration(known, entries), options);
 }
@@ -49,7 +53,13 @@ export async function cancelRegistration(session: Session, { form, ...options }:
     await session.request(registerQuery, form === undefined ? { remove: true } : { form }, options);
   } catch (error) {
     // §3.2: an account that is no more is told so by the end of its stream, which may come before the answer.
-    if (options.to === undefined && error instanceof StreamError && error.by === 'peer' && error.condition === 'not-authorized') return;
+    if (
+      options.to === undefined &&
+      error instanceof StreamError &&
+      error.by === 'peer' &&
+      error.condition === 'not-authorized'
+    )
+      return;
     throw error;
   }
 }
@@ -69,9 +79,14 @@ export interface PasswordOptions extends RequestOptions {
  * Rejects with `RegistrationError` for an empty password, with `StanzaError` (`not-authorized`: the stream is not safe
  * enough; `not-allowed`: not this way), and as `session.request` does.
  */
-export async function changePassword(session: Session, password: string, { username, form, ...options }: PasswordOptions = {}): Promise<void> {
+export async function changePassword(
+  session: Session,
+  password: string,
+  { username, form, ...options }: PasswordOptions = {},
+): Promise<void> {
   // §3.3: the host keeps the old one then, and says that all is well.
-  if (password === '' && form === undefined) throw new RegistrationError('incomplete', 'the new password is empty', { fields: ['password'] });
+  if (password === '' && form === undefined)
+    throw new RegistrationError('incomplete', 'the new password is empty', { fields: ['password'] });
   const to: Jid | string = options.to ?? session.jid.domain;
   const fields = { username: username ?? session.jid.local, password };
   await session.request(registerQuery, form === undefined ? fields : { form }, { ...options, to });

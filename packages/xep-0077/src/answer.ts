@@ -22,7 +22,10 @@ export function answerRegistration(asked: Registration, entries: RegistrationEnt
   const { form, oob, instructions, key } = asked;
   if (form !== undefined) {
     const missing = form.fields
-      .filter(({ name = '', type, required, values }) => required && type !== 'hidden' && isEmpty(entries[name]) && values.every((value) => value === ''))
+      .filter(
+        ({ name = '', type, required, values }) =>
+          required && type !== 'hidden' && isEmpty(entries[name]) && values.every((value) => value === ''),
+      )
       .map(({ name = '' }) => name);
     if (missing.length > 0) throw incomplete(missing);
     try {

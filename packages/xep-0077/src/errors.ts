@@ -26,7 +26,11 @@ export class RegistrationError extends XmppError {
   readonly url: string | undefined;
   readonly instructions: string | undefined;
 
-  constructor(reason: RegistrationFault, message: string, { fields = [], url, instructions, ...options }: RegistrationErrorDetails = {}) {
+  constructor(
+    reason: RegistrationFault,
+    message: string,
+    { fields = [], url, instructions, ...options }: RegistrationErrorDetails = {},
+  ) {
     super('ERR_XMPP_REGISTRATION', message, options);
     this.reason = reason;
     this.fields = fields;

@@ -9,7 +9,15 @@ export { answerRegistration, requestedFields } from './answer.ts';
 export type { RegistrationEntries } from './answer.ts';
 export { RegistrationError } from './errors.ts';
 export type { RegistrationErrorDetails, RegistrationFault } from './errors.ts';
-export { NS_REGISTER, NS_REGISTER_FEATURE, registerFeature, registerQuery, registration, registrationFields, registrationQuery } from './schema.ts';
+export {
+  NS_REGISTER,
+  NS_REGISTER_FEATURE,
+  registerFeature,
+  registerQuery,
+  registration,
+  registrationFields,
+  registrationQuery,
+} from './schema.ts';
 export type { Registration, RegistrationField, RegistrationInput } from './schema.ts';
 export { registerAccount } from './stream-module.ts';
 export type { AccountRegistration } from './stream-module.ts';

@@ -12,7 +12,23 @@ export const NS_REGISTER_FEATURE = 'http://jabber.org/features/iq-register';
 
 /** §14.1: the fields that may be asked for without a form, in the order of the specification. */
 export const registrationFields = [
-  'username', 'nick', 'password', 'name', 'first', 'last', 'email', 'address', 'city', 'state', 'zip', 'phone', 'url', 'date', 'misc', 'text', 'key',
+  'username',
+  'nick',
+  'password',
+  'name',
+  'first',
+  'last',
+  'email',
+  'address',
+  'city',
+  'state',
+  'zip',
+  'phone',
+  'url',
+  'date',
+  'misc',
+  'text',
+  'key',
 ] as const;
 /** The name of one of {@link registrationFields}. */
 export type RegistrationField = (typeof registrationFields)[number];
@@ -52,13 +68,11 @@ export interface RegistrationInput extends InferInput<typeof $registration> {}
 export const registration: ElementSchema<Registration, RegistrationInput> = $registration;
 
 /** §3.1: asks what has to be said for a registration, and what is on file. */
-export const registrationQuery: IqQuery<Registration, RegistrationInput, Registration, RegistrationInput> = /* @__PURE__ */ iqQuery(
-  'get',
-  registration,
-  registration,
-);
+export const registrationQuery: IqQuery<Registration, RegistrationInput, Registration, RegistrationInput> =
+  /* @__PURE__ */ iqQuery('get', registration, registration);
 /** §3.1–3.3: registers, changes or cancels a registration. */
-export const registerQuery: IqQuery<Registration, RegistrationInput, undefined, undefined | void> = /* @__PURE__ */ iqQuery('set', registration);
+export const registerQuery: IqQuery<Registration, RegistrationInput, undefined, undefined | void> =
+  /* @__PURE__ */ iqQuery('set', registration);
 
 /** §8: `<register/>` among the stream's features: accounts can be registered. */
 export const registerFeature: ElementSchema<object> = /* @__PURE__ */ element(NS_REGISTER_FEATURE, 'register');

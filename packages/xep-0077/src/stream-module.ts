@@ -1,5 +1,5 @@
 import { Element, newId, NS_CLIENT, StanzaError } from '@xeps/core';
-import { NegotiationError } from '@xeps/stream';
+import { NegotiationError, StreamError } from '@xeps/stream';
 import type { Outcome, StreamContext, StreamModule } from '@xeps/stream';
 import { answerRegistration } from './answer.ts';
 import type { RegistrationEntries } from './answer.ts';
@@ -42,13 +42,18 @@ export function registerAccount({ entries, trustConnection = false }: AccountReg
   async function run(stream: StreamContext): Promise<Outcome> {
     try {
       const asked = registration.find(await request(stream, 'get', {}));
-      if (asked === undefined) throw new StanzaError('undefined-condition', { from: stream.domain, text: 'the answer has no <query/>' });
+      if (asked === undefined)
+        throw new StanzaError('undefined-condition', { from: stream.domain, text: 'the answer has no <query/>' });
       const given = typeof entries === 'function' ? await entries(asked) : entries;
       await request(stream, 'set', answerRegistration(asked, given));
     } catch (error) {
-      if (error instanceof NegotiationError) throw error;
+      // The stream went: whoever reconnects may have more luck.
+      if (error instanceof NegotiationError || error instanceof StreamError) throw error;
       const why = error instanceof Error ? error.message : String(error);
-      throw new NegotiationError('nothing-to-do', `no account was registered at ${stream.domain}: ${why}`, { cause: error, retry: 'never' });
+      throw new NegotiationError('nothing-to-do', `no account was registered at ${stream.domain}: ${why}`, {
+        cause: error,
+        retry: 'never',
+      });
     }
     done = true;
     return 'done';

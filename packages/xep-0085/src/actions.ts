@@ -16,7 +16,12 @@ export interface ChatStateOptions {
  * Sends a state by itself (§5.6). It asks nobody whether that is welcome: `createChatStates` follows the rules of a
  * conversation. Rejects as `sendMessage` does.
  */
-export async function sendChatState(session: Session, to: Jid | string, state: ChatState, options: ChatStateOptions = {}): Promise<Delivery> {
+export async function sendChatState(
+  session: Session,
+  to: Jid | string,
+  state: ChatState,
+  options: ChatStateOptions = {},
+): Promise<Delivery> {
   const { type = 'chat', thread } = options;
   const { delivery } = await sendMessage(session, { to, type, thread, payloads: [chatState.encode(state)] });
   return delivery;

@@ -7,11 +7,14 @@ import type { ChatStatesOptions } from './index.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-it.each(['active', 'composing', 'gone', 'inactive', 'paused'] as const)('§2 <%s/> and its name are the same thing', (name) => {
-  const { value, input, output } = roundTrip(chatState, `<${name} xmlns='${NS_CHAT_STATES}'/>`);
-  expect(value).toBe(name);
-  expect(output).toBe(input);
-});
+it.each(['active', 'composing', 'gone', 'inactive', 'paused'] as const)(
+  '§2 <%s/> and its name are the same thing',
+  (name) => {
+    const { value, input, output } = roundTrip(chatState, `<${name} xmlns='${NS_CHAT_STATES}'/>`);
+    expect(value).toBe(name);
+    expect(output).toBe(input);
+  },
+);
 
 it('§2 an element of another name is not a state', () => {
   expect(chatState.find(xml(`<message><asleep xmlns='${NS_CHAT_STATES}'/></message>`))).toBeUndefined();
@@ -38,7 +41,10 @@ function talk(to = 'juliet@capulet.lit', options?: ChatStatesOptions) {
   states.on('state', ({ from, state }) => void log.push(`${String(from)} ${state}`));
   const hear = (content: string, { from = 'juliet@capulet.lit/balcony', type = 'chat' } = {}): void =>
     joined.inject(`<message from='${from}' type='${type}'>${content}</message>`);
-  const sent = (): string[] => joined.wire.filter((line) => line.startsWith('C')).map((line) => /<(\w+) xmlns="http:\/\/jabber.org\/protocol\/chatstates"/.exec(line)?.[1] ?? 'none');
+  const sent = (): string[] =>
+    joined.wire
+      .filter((line) => line.startsWith('C'))
+      .map((line) => /<(\w+) xmlns="http:\/\/jabber.org\/protocol\/chatstates"/.exec(line)?.[1] ?? 'none');
   return { ...joined, states, log, hear, sent };
 }
 const state = (name: string): string => `<${name} xmlns='${NS_CHAT_STATES}'/>`;

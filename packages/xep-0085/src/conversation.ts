@@ -45,7 +45,11 @@ export interface ChatStates extends Disposable {
   set(state: ChatState): Promise<boolean>;
   /** The user pressed a key: `composing`, and `paused` after a while without another. */
   typing(): Promise<boolean>;
-  on<K extends keyof ChatStatesEvents>(event: K, listener: (event: ChatStatesEvents[K]) => void, options?: ListenOptions): Disposable;
+  on<K extends keyof ChatStatesEvents>(
+    event: K,
+    listener: (event: ChatStatesEvents[K]) => void,
+    options?: ListenOptions,
+  ): Disposable;
 }
 
 /**
@@ -57,18 +61,21 @@ export interface ChatStates extends Disposable {
  * import { sendMessage } from '@xeps/rfc-6121';
  * import { createChatStates } from '@xeps/xep-0085';
  *
- * declare const session: Session;
- * const states = createChatStates(session, 'juliet@capulet.lit');
- * states.on('state', ({ from, state }) => console.log(`${from} is ${state}`));
- * await states.typing();
- * await sendMessage(session, { to: 'juliet@capulet.lit', body: 'Hark!', payloads: states.payloads() });
+ * export async function greet(session: Session): Promise<void> {
+ *   const states = createChatStates(session, 'juliet@capulet.lit');
+ *   states.on('state', ({ from, state }) => console.log(`${from} is ${state}`));
+ *   await states.typing();
+ *   await sendMessage(session, { to: 'juliet@capulet.lit', body: 'Hark!', payloads: states.payloads() });
+ * }
  * ```
  */
 export function createChatStates(session: Session, to: Jid | string, options: ChatStatesOptions = {}): ChatStates {
   const peer = toJid(to);
   const { type = 'chat', pauseAfter = 30_000, signal } = options;
   const room = type === 'groupchat';
-  const events = createEmitter<ChatStatesEvents>((error) => console.error('xeps: a listener for chat states threw', error));
+  const events = createEmitter<ChatStatesEvents>((error) =>
+    console.error('xeps: a listener for chat states threw', error),
+  );
   let supported = options.supported;
   let own: ChatState | undefined;
   let contact: ChatState | undefined;

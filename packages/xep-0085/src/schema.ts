@@ -8,4 +8,10 @@ export const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';
 export type ChatState = 'active' | 'composing' | 'gone' | 'inactive' | 'paused';
 
 /** §2: `<active/>`, `<composing/>`, `<gone/>`, `<inactive/>`, `<paused/>`; the value is the name. */
-export const chatState: Schema<ChatState> = /* @__PURE__ */ elementName(NS_CHAT_STATES, ['active', 'composing', 'gone', 'inactive', 'paused']);
+export const chatState: Schema<ChatState> = /* @__PURE__ */ elementName(NS_CHAT_STATES, [
+  'active',
+  'composing',
+  'gone',
+  'inactive',
+  'paused',
+]);

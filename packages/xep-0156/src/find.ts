@@ -40,24 +40,21 @@ export async function findAlternativeConnections(
   domain: string,
   options: FindOptions = {},
 ): Promise<AlternativeConnection[]> {
-  const { timeout = 10_000, origin = `https://${domain}` } = options;
+  const { timeout = 10_000, origin = `https://${domain}`, fetch = globalThis.fetch } = options;
   options.signal?.throwIfAborted();
   const base = URL.canParse(origin) ? new URL(origin) : undefined;
   const loopback = base !== undefined && isLoopback(base.hostname) && isLoopback(domain.toLowerCase());
   // The domain must be the whole host: `example.org/x` or `user@example.org` would ask somebody else.
   const wellFormed = URL.canParse(`https://${domain}`) && !/[/?#@\\\s]/.test(domain);
-  if (base === undefined || !wellFormed || !(base.protocol === 'https:' || (loopback && base.protocol === 'http:'))) {
-    throw new HostMetaError(
-      'unreachable',
-      `Can't ask ${origin} for the host-meta of ${domain}: an https: address is needed`,
-    );
+  if (base === undefined || !wellFormed || !isSecure(base, loopback)) {
+    throw new HostMetaError('unreachable', `Can't ask ${origin} about ${domain}: an https: address is needed`);
   }
   const deadline = AbortSignal.timeout(timeout);
   const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
   const ask = async (path: string, parse: typeof parseHostMetaXml): Promise<AlternativeConnection[]> => {
     const url = new URL(`/.well-known/${path}`, base).href;
     try {
-      const text = await getText(url, signal, options.fetch ?? globalThis.fetch, loopback);
+      const text = await getText(url, signal, fetch, loopback);
       return text === undefined ? [] : parse(text, loopback);
     } catch (cause) {
       options.signal?.throwIfAborted();
@@ -73,11 +70,12 @@ export async function findAlternativeConnections(
   ]);
   options.signal?.throwIfAborted();
   const found = new Map<string, AlternativeConnection>();
+  let failure: PromiseRejectedResult | undefined;
   for (const result of results) {
-    if (result.status === 'fulfilled') for (const connection of result.value) found.set(connection.url, connection);
+    if (result.status === 'rejected') failure ??= result;
+    else for (const connection of result.value) found.set(connection.url, connection);
   }
-  const failed = results.find((result) => result.status === 'rejected');
-  if (found.size === 0 && failed !== undefined) throw failed.reason;
+  if (found.size === 0 && failure !== undefined) throw failure.reason;
   return [...found.values()];
 }
 
@@ -88,6 +86,10 @@ async function getText(
   fetch: Fetch,
   loopback: boolean,
 ): Promise<string | undefined> {
+  const follow = (next: URL): string => {
+    if (isSecure(next, loopback)) return next.href;
+    throw new HostMetaError('redirect', `${start} redirects to ${next.origin}, which is not HTTPS`);
+  };
   let url = start;
   for (let hops = 0; hops <= maxRedirects; hops += 1) {
     const init: RequestInit = { signal, credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'manual' };
@@ -95,54 +97,42 @@ async function getText(
     if (response.type === 'opaqueredirect') {
       // Browsers hide where a redirect leads. They refuse http: from a page that came by https:; we look at the last one.
       response = await fetch(url, { ...init, redirect: 'follow' });
-      if (response.url !== '') checkSecure(new URL(response.url), start, loopback);
+      if (response.url !== '') follow(new URL(response.url));
     }
-    if ([301, 302, 303, 307, 308].includes(response.status)) {
-      await response.body?.cancel();
-      const location = response.headers.get('location');
-      if (location === null || !URL.canParse(location, url)) {
-        throw new HostMetaError('redirect', `${url} redirects to nowhere`);
-      }
-      const next = new URL(location, url);
-      checkSecure(next, start, loopback);
-      url = next.href;
-      continue;
+    const { ok, status, body } = response;
+    if (ok) return readBounded(body, url);
+    await body?.cancel();
+    if (status === 404 || status === 410) return undefined;
+    if (![301, 302, 303, 307, 308].includes(status)) {
+      throw new HostMetaError('status', `${url} answered with HTTP status ${status}`);
     }
-    if (!response.ok) {
-      await response.body?.cancel();
-      if (response.status === 404 || response.status === 410) return undefined;
-      throw new HostMetaError('status', `${url} answered with HTTP status ${response.status}`);
+    const location = response.headers.get('location');
+    if (location === null || !URL.canParse(location, url)) {
+      throw new HostMetaError('redirect', `${url} redirects to nowhere`);
     }
-    return readBounded(response, url);
+    url = follow(new URL(location, url));
   }
   throw new HostMetaError('redirect', `${start} redirects more than ${maxRedirects} times`);
 }
 
-function checkSecure(url: URL, start: string, loopback: boolean): void {
-  if (url.protocol === 'https:' || (loopback && url.protocol === 'http:' && isLoopback(url.hostname))) return;
-  throw new HostMetaError('redirect', `${start} redirects to ${url.origin}, which is not HTTPS`);
+function isSecure({ protocol, hostname }: URL, loopback: boolean): boolean {
+  return protocol === 'https:' || (loopback && protocol === 'http:' && isLoopback(hostname));
 }
 
-async function readBounded(response: Response, url: string): Promise<string> {
-  if (response.body === null) return '';
-  const reader = response.body.getReader();
-  // Fatal: text that is not UTF-8 must not turn into something that was not written.
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let text = '';
+async function readBounded(body: Response['body'], url: string): Promise<string> {
   let size = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    try {
-      if (done) return text + decoder.decode();
-      text += decoder.decode(value, { stream: true });
-    } catch (cause) {
-      await reader.cancel();
-      throw new HostMetaError('malformed', `${url} is not UTF-8`, { cause });
-    }
-    size += value.length;
-    if (size > maxBytes) {
-      await reader.cancel();
-      throw new HostMetaError('too-large', `${url} is longer than ${maxBytes} bytes`);
-    }
+  const bounded = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      size += chunk.length;
+      if (size > maxBytes) throw new HostMetaError('too-large', `${url} is longer than ${maxBytes} bytes`);
+      controller.enqueue(chunk);
+    },
+  });
+  const bytes = await new Response(body?.pipeThrough(bounded)).arrayBuffer();
+  try {
+    // Fatal: text that is not UTF-8 must not turn into something that was not written.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new HostMetaError('malformed', `${url} is not UTF-8`, { cause });
   }
 }

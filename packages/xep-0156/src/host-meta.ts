@@ -1,4 +1,3 @@
-import type { Element } from '@xeps/core';
 import { parseElement } from '@xeps/core/xml';
 import { HostMetaError } from './errors.ts';
 
@@ -15,8 +14,8 @@ export interface AlternativeConnection {
 }
 
 interface Link {
-  readonly rel: unknown;
-  readonly href: unknown;
+  readonly rel?: unknown;
+  readonly href?: unknown;
 }
 
 /** The link relations of §2.1 and the URL schemes that they may have, the secure one first. */
@@ -32,22 +31,12 @@ const relations: Readonly<Record<string, readonly [AlternativeConnection['kind']
  * @throws HostMetaError `malformed`
  */
 export function parseHostMetaXml(text: string, loopback = false): AlternativeConnection[] {
-  let root: Element;
-  try {
-    // RFC 6415 documents are ordinary XML, where comments are allowed; XMPP's parser refuses them.
-    root = parseElement(withoutComments(text).trim());
-  } catch (cause) {
-    throw new HostMetaError('malformed', `host-meta is not the XML of RFC 6415: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-  if (root.name !== 'XRD' || root.getNS() !== NS_XRD) {
-    throw new HostMetaError('malformed', `host-meta is not an XRD document but <${root.name}>`);
-  }
+  // RFC 6415 documents are ordinary XML, where comments are allowed; XMPP's parser refuses them.
+  const root = read('host-meta', () => parseElement(withoutComments(text).trim()));
+  if (!root.is('XRD', NS_XRD)) throw malformed(`host-meta is not an XRD document but <${root.name}>`);
   const links: Link[] = [];
   for (const child of root.children) {
-    if (typeof child === 'string' || child.name !== 'Link' || child.getNS() !== NS_XRD) continue;
-    links.push({ rel: child.attrs['rel'], href: child.attrs['href'] });
+    if (typeof child === 'object' && child.is('Link', NS_XRD)) links.push(child.attrs);
   }
   return connections(links, loopback);
 }
@@ -59,18 +48,22 @@ export function parseHostMetaXml(text: string, loopback = false): AlternativeCon
  * @throws HostMetaError `malformed`
  */
 export function parseHostMetaJson(text: string, loopback = false): AlternativeConnection[] {
-  let document: unknown;
+  const document = read('host-meta.json', (): unknown => JSON.parse(text));
+  const links = isRecord(document) && (document['links'] ?? []);
+  if (!Array.isArray(links)) throw malformed('host-meta.json has no list of links');
+  return connections(links.filter(isRecord), loopback);
+}
+
+function read<T>(file: string, parse: () => T): T {
   try {
-    document = JSON.parse(text);
+    return parse();
   } catch (cause) {
-    throw new HostMetaError('malformed', `host-meta.json is not JSON: ${(cause as Error).message}`, { cause });
+    throw malformed(`${file} is not what RFC 6415 says: ${(cause as Error).message}`, cause);
   }
-  const links = isRecord(document) ? (document['links'] ?? []) : undefined;
-  if (!Array.isArray(links)) throw new HostMetaError('malformed', 'host-meta.json has no list of links');
-  return connections(
-    links.filter(isRecord).map(({ rel, href }) => ({ rel, href })),
-    loopback,
-  );
+}
+
+function malformed(message: string, cause?: unknown): HostMetaError {
+  return new HostMetaError('malformed', message, { cause });
 }
 
 /** Whether `hostname` (as `URL` writes it) is this machine, asked for by name. */

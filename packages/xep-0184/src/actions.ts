@@ -29,14 +29,20 @@ export interface WaitOptions {
  * import { sendMessage } from '@xeps/rfc-6121';
  * import { receiptRequest, waitForReceipt } from '@xeps/xep-0184';
  *
- * declare const session: Session;
- * const id = newId();
- * const received = waitForReceipt(session, id, 'juliet@capulet.lit');
- * await sendMessage(session, { id, to: 'juliet@capulet.lit', body: 'Hark!', payloads: [receiptRequest.encode({})] });
- * console.log(`received by ${await received}`);
+ * export async function greet(session: Session): Promise<void> {
+ *   const id = newId();
+ *   const message = { id, to: 'juliet@capulet.lit', body: 'Hark!', payloads: [receiptRequest.encode({})] };
+ *   const [device] = await Promise.all([waitForReceipt(session, id, message.to), sendMessage(session, message)]);
+ *   console.log(`received by ${device}`);
+ * }
  * ```
  */
-export function waitForReceipt(session: Session, id: string, to: Jid | string, { signal, timeout = 30_000 }: WaitOptions = {}): Promise<Jid> {
+export function waitForReceipt(
+  session: Session,
+  id: string,
+  to: Jid | string,
+  { signal, timeout = 30_000 }: WaitOptions = {},
+): Promise<Jid> {
   const peer = toJid(to);
   return new Promise((resolve, reject) => {
     const done = new AbortController();
@@ -46,7 +52,11 @@ export function waitForReceipt(session: Session, id: string, to: Jid | string, {
       done.abort();
       action();
     };
-    const timer = setTimeout(() => settle(() => reject(new TimeoutError(`no receipt of message ${id} from ${String(peer)} within ${timeout} ms`))), timeout);
+    const timer = setTimeout(
+      () =>
+        settle(() => reject(new TimeoutError(`no receipt of message ${id} from ${String(peer)} within ${timeout} ms`))),
+      timeout,
+    );
     if (either.aborted) return settle(() => reject(either.reason as Error));
     either.addEventListener('abort', () => settle(() => reject(either.reason as Error)), { signal: done.signal });
     session.on(
@@ -75,7 +85,12 @@ export function isFrom(from: Jid, to: Jid): boolean {
  * Tells a sender that its message has come (§7), of the same type as the message. The `receipts` plugin does so by itself
  * where that is right. Rejects as `sendMessage` does.
  */
-export async function sendReceipt(session: Session, to: Jid | string, id: string, type: MessageType = 'chat'): Promise<Delivery> {
+export async function sendReceipt(
+  session: Session,
+  to: Jid | string,
+  id: string,
+  type: MessageType = 'chat',
+): Promise<Delivery> {
   const { delivery } = await sendMessage(session, { to, type, payloads: [receipt.encode({ id })] });
   return delivery;
 }

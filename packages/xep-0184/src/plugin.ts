@@ -1,4 +1,4 @@
-import { createEmitter, definePlugin } from '@xeps/core';
+import { createEmitter, definePlugin, XmppError } from '@xeps/core';
 import type { Element, ListenOptions, Plugin, Session } from '@xeps/core';
 import { jid as toJid, tryParseJid } from '@xeps/core/jid';
 import type { Jid } from '@xeps/core/jid';
@@ -27,7 +27,11 @@ export interface ReceiptsApi {
   /** Waits for the receipt of a message that was sent in an earlier run. Those of this session are known already. */
   expect(id: string, to: Jid | string): void;
   /** Listens for receipts of messages that asked for one, from whom they were sent to. */
-  on<K extends keyof ReceiptEvents>(event: K, listener: (event: ReceiptEvents[K]) => void, options?: ListenOptions): Disposable;
+  on<K extends keyof ReceiptEvents>(
+    event: K,
+    listener: (event: ReceiptEvents[K]) => void,
+    options?: ListenOptions,
+  ): Disposable;
 }
 
 /**
@@ -84,13 +88,16 @@ function setUpReceipts(session: Session, contacts: RosterApi): ReceiptsApi {
 
   session.beforeSend('message', (message) => {
     const { id, to, type } = message.attrs as Readonly<Record<string, string | undefined>>;
-    if (id === undefined || to === undefined || type === 'error' || receiptRequest.safeFind(message) === undefined) return;
+    if (id === undefined || to === undefined || type === 'error' || receiptRequest.safeFind(message) === undefined)
+      return;
     const addressee = tryParseJid(to);
     if (addressee !== undefined) expect(id, addressee);
   });
   session.on('message', receiptRequest, (_request, message) => {
-    // What can't be answered any more, because the session ended or the roster can't be had, stays without a receipt.
-    answer(message).catch(() => undefined);
+    answer(message).catch((error: unknown) => {
+      // What can't be answered any more, because the session ended or the roster can't be had, stays without a receipt.
+      if (!(error instanceof XmppError)) console.error('xeps: no receipt is sent', error);
+    });
   });
   session.on('message', receipt, ({ id }, message) => {
     const from = tryParseJid(String(message.attrs['from'] ?? ''));

@@ -18,7 +18,12 @@ it('§7 text and value are the same thing', () => {
 
 const item = (jid: string, subscription: 'both' | 'from' | 'none' | 'to') => ({ jid: parseJid(jid), subscription });
 const contacts: RosterListInput = {
-  items: [item('juliet@capulet.lit', 'both'), item('nurse@capulet.lit', 'from'), item('paris@verona.lit', 'to'), item('tybalt@capulet.lit', 'none')],
+  items: [
+    item('juliet@capulet.lit', 'both'),
+    item('nurse@capulet.lit', 'from'),
+    item('paris@verona.lit', 'to'),
+    item('tybalt@capulet.lit', 'none'),
+  ],
 };
 
 function follow(answer: () => RosterListInput | Promise<RosterListInput> = () => contacts) {
@@ -27,7 +32,8 @@ function follow(answer: () => RosterListInput | Promise<RosterListInput> = () =>
   const api = joined.client.use(receipts);
   const got: string[] = [];
   api.on('received', ({ id, from }) => void got.push(`${id} ${String(from)}`));
-  const acks = (): string[] => joined.wire.filter((line) => line.startsWith('C: <message') && line.includes('<received'));
+  const acks = (): string[] =>
+    joined.wire.filter((line) => line.startsWith('C: <message') && line.includes('<received'));
   const ask = (from: string, attrs = `id='m1' type='chat'`, more = ''): void =>
     joined.inject(`<message from='${from}' ${attrs}><body>x</body><request xmlns='${NS_RECEIPTS}'/>${more}</message>`);
   return { ...joined, api, got, acks, ask };
@@ -38,27 +44,33 @@ it('§6 is advertised', async () => {
   expect((await getDiscoInfo(server, { to: client.jid })).features).toContain(NS_RECEIPTS);
 });
 
-it.each(['juliet@capulet.lit/balcony', 'nurse@capulet.lit/kitchen', 'romeo@montague.lit/garden'])('§7, §8 tells %s, who may know', async (from) => {
-  const { acks, ask, settle } = follow();
-  ask(from, `id='m1'`);
-  await settle();
-  expect(acks()).toHaveLength(1);
-  const ack = xml(acks()[0]!.slice(3));
-  expect(ack.attrs).toMatchObject({ to: from });
-  // §7: of the same type, with nothing else in it, above all no request (§5.4).
-  expect(ack.attrs['type']).toBeUndefined();
-  expect(ack.children.map((child) => receipt.decode(child as never).id)).toEqual(['m1']);
-});
-
-it.each(['mallory@evil.example/x', 'paris@verona.lit/x', 'tybalt@capulet.lit/x', 'juliet@capulet.lit.evil.example/x', 'capulet.lit'])(
-  '§8 does not tell %s that somebody is there',
+it.each(['juliet@capulet.lit/balcony', 'nurse@capulet.lit/kitchen', 'romeo@montague.lit/garden'])(
+  '§7, §8 tells %s, who may know',
   async (from) => {
     const { acks, ask, settle } = follow();
-    ask(from);
+    ask(from, `id='m1'`);
     await settle();
-    expect(acks()).toEqual([]);
+    expect(acks()).toHaveLength(1);
+    const ack = xml(acks()[0]!.slice(3));
+    expect(ack.attrs).toMatchObject({ to: from });
+    // §7: of the same type, with nothing else in it, above all no request (§5.4).
+    expect(ack.attrs['type']).toBeUndefined();
+    expect(ack.children.map((child) => receipt.decode(child as never).id)).toEqual(['m1']);
   },
 );
+
+it.each([
+  'mallory@evil.example/x',
+  'paris@verona.lit/x',
+  'tybalt@capulet.lit/x',
+  'juliet@capulet.lit.evil.example/x',
+  'capulet.lit',
+])('§8 does not tell %s that somebody is there', async (from) => {
+  const { acks, ask, settle } = follow();
+  ask(from);
+  await settle();
+  expect(acks()).toEqual([]);
+});
 
 it.each([
   ['§7 has no id', `type='chat'`, ''],
@@ -116,7 +128,8 @@ async function sendTo(sent: ReturnType<typeof follow>, to: string): Promise<stri
 it('§4 tells of receipts from whom the message was sent to, one for each device', async () => {
   const sent = follow();
   const id = await sendTo(sent, 'juliet@capulet.lit');
-  for (const device of ['balcony', 'chamber']) sent.inject(`<message from='juliet@capulet.lit/${device}'><received xmlns='${NS_RECEIPTS}' id='${id}'/></message>`);
+  for (const device of ['balcony', 'chamber'])
+    sent.inject(`<message from='juliet@capulet.lit/${device}'><received xmlns='${NS_RECEIPTS}' id='${id}'/></message>`);
   expect(sent.got).toEqual([`${id} juliet@capulet.lit/balcony`, `${id} juliet@capulet.lit/chamber`]);
 });
 
@@ -126,14 +139,17 @@ it('does not believe receipts of others, of messages never sent, or of what aske
   const id = await sendTo(sent, 'juliet@capulet.lit');
   const inRoom = await sendTo(sent, 'room@muc.example/juliet');
   const { id: plain } = await sendMessage(sent.client, { to: 'juliet@capulet.lit', body: 'x' });
-  const claim = (from: string, of: string): void => sent.inject(`<message from='${from}'><received xmlns='${NS_RECEIPTS}' id='${of}'/></message>`);
+  const claim = (from: string, of: string): void =>
+    sent.inject(`<message from='${from}'><received xmlns='${NS_RECEIPTS}' id='${of}'/></message>`);
   claim('mallory@evil.example/x', id);
   claim('capulet.lit', id);
   claim('@', id);
   claim('room@muc.example/mallory', inRoom);
   claim('juliet@capulet.lit/balcony', plain);
   claim('juliet@capulet.lit/balcony', 'guess');
-  sent.inject(`<message from='juliet@capulet.lit/b' type='error'><received xmlns='${NS_RECEIPTS}' id='${id}'/></message>`);
+  sent.inject(
+    `<message from='juliet@capulet.lit/b' type='error'><received xmlns='${NS_RECEIPTS}' id='${id}'/></message>`,
+  );
   sent.inject(`<message><received xmlns='${NS_RECEIPTS}' id='${id}'/></message>`);
   expect(sent.got).toEqual([]);
   claim('room@muc.example/juliet', inRoom);
@@ -160,7 +176,8 @@ it('knows messages of an earlier run when told, and a broken receipt is a fault'
 it('waits for a receipt, and only for the right one', async () => {
   const { client, inject } = link();
   const waiting = waitForReceipt(client, 'm1', 'juliet@capulet.lit');
-  const claim = (from: string, id: string): void => inject(`<message from='${from}'><received xmlns='${NS_RECEIPTS}' id='${id}'/></message>`);
+  const claim = (from: string, id: string): void =>
+    inject(`<message from='${from}'><received xmlns='${NS_RECEIPTS}' id='${id}'/></message>`);
   claim('mallory@evil.example/x', 'm1');
   claim('juliet@capulet.lit/balcony', 'm2');
   claim('juliet@capulet.lit/chamber', 'm1');
@@ -174,8 +191,12 @@ it('the waiting ends when the message comes back, in time, or on demand', async 
   const returned = waitForReceipt(client, 'm1', 'juliet@capulet.lit');
   inject(`<message type='error' id='m1' from='mallory@evil.example'>${error}</message>`);
   inject(`<message type='error' id='m1' from='juliet@capulet.lit'>${error}</message>`);
-  await expect(returned).rejects.toSatisfy((reason) => isStanzaError(reason, 'item-not-found') && reason.from === 'juliet@capulet.lit');
-  await expect(waitForReceipt(client, 'm2', 'juliet@capulet.lit', { timeout: 10 })).rejects.toBeInstanceOf(TimeoutError);
+  await expect(returned).rejects.toSatisfy(
+    (reason) => isStanzaError(reason, 'item-not-found') && reason.from === 'juliet@capulet.lit',
+  );
+  await expect(waitForReceipt(client, 'm2', 'juliet@capulet.lit', { timeout: 10 })).rejects.toBeInstanceOf(
+    TimeoutError,
+  );
   const stop = new AbortController();
   const stopped = waitForReceipt(client, 'm3', 'juliet@capulet.lit', { signal: stop.signal });
   stop.abort(new Error('enough'));

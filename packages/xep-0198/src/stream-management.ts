@@ -99,6 +99,7 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
   let inbound = state?.inbound ?? 0;
 
   // Of the present stream only:
+  let negotiating: StreamContext | undefined;
   let stream: StreamContext | undefined;
   let countsOutbound = false;
   let countsInbound = false;
@@ -128,6 +129,14 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
   const requestLater = (): void => {
     cancelTimer?.();
     cancelTimer = clock.schedule(requestNow, requestAfterMilliseconds);
+  };
+
+  const reset = (): void => {
+    cancelTimer?.();
+    cancelTimer = undefined;
+    stream = undefined;
+    countsOutbound = countsInbound = asked = requested = false;
+    sinceRequest = 0;
   };
 
   const acknowledge = (element: Element): void => {
@@ -170,6 +179,9 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
   const module: StreamModule = {
     name: 'stream-management',
     negotiate(features, context) {
+      // A stream that ended in the middle of resuming must leave nothing behind.
+      if (negotiating !== context) reset();
+      negotiating = context;
       if (!context.authenticated) return 'skip';
       const offered = features.getChild('sm', NS_SM) !== undefined;
       if (context.jid === undefined) return offered && id !== undefined ? tryResume(context, id) : 'skip';
@@ -228,13 +240,7 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
       if (unacked.size > 0) requestNow();
       context.send(answer(inbound));
     },
-    ended() {
-      cancelTimer?.();
-      cancelTimer = undefined;
-      stream = undefined;
-      countsOutbound = countsInbound = asked = requested = false;
-      sinceRequest = 0;
-    },
+    ended: reset,
   };
 
   return {

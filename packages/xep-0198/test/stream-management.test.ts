@@ -278,6 +278,22 @@ describe('§5 Resumption', () => {
     expect(second.management.takeLost()).toHaveLength(1);
   });
 
+  test('a stream that ends in one piece with <resumed/> leaves nothing behind', async () => {
+    const first = managed();
+    await enable(first);
+    send(first, 'message', '1');
+    const second = await reconnect(first);
+    await second.say(`<resumed ${sm} previd='session-1' h='0'/></stream:stream>`);
+    expect(second.online).toEqual([]);
+    const third = await reconnect(second);
+    third.written();
+    await third.say(`<failed ${sm}/>`);
+    const id = /id="([^"]+)"/.exec(third.written())?.[1] ?? '';
+    await third.say(bound(id));
+    expect(third.written()).toBe('<enable xmlns="urn:xmpp:sm:3" resume="true"/>');
+    expect(third.management.takeLost()).toHaveLength(1);
+  });
+
   test('a connection that dies during resumption loses nothing', async () => {
     const first = managed();
     await enable(first);

@@ -57,9 +57,11 @@ export interface Upload {
  * import type { Session } from '@xeps/core';
  * import { uploadFile } from '@xeps/xep-0363';
  *
- * declare const session: Session;
- * declare const picture: File;
- * const { url } = await uploadFile(session, { body: picture }, { onProgress: (sent, size) => console.log(sent / size) });
+ * export async function share(session: Session, picture: File): Promise<string> {
+ *   const onProgress = (sent: number, size: number) => console.log(`${Math.round((100 * sent) / size)} %`);
+ *   const { url } = await uploadFile(session, { body: picture }, { onProgress });
+ *   return url;
+ * }
  * ```
  */
 export async function uploadFile(session: Session, file: UploadFile, options: UploadOptions = {}): Promise<Upload> {
@@ -71,9 +73,16 @@ export async function uploadFile(session: Session, file: UploadFile, options: Up
 
   const { jid: service, maxFileSize } = options.service ?? (await session.use(httpUpload).service({ signal, timeout }));
   if (maxFileSize !== undefined && size > maxFileSize) {
-    throw new UploadError('too-large', `“${filename}” has ${size} bytes, ${String(service)} takes ${maxFileSize}`, { max: maxFileSize });
+    throw new UploadError('too-large', `“${filename}” has ${size} bytes, ${String(service)} takes ${maxFileSize}`, {
+      max: maxFileSize,
+    });
   }
-  const slot = await requestSlot(session, service, { filename, size, contentType: type, ...(purpose && { purpose }) }, { signal, timeout });
+  const slot = await requestSlot(
+    session,
+    service,
+    { filename, size, contentType: type, ...(purpose && { purpose }) },
+    { signal, timeout },
+  );
   const put = options.put ?? (options.fetch ? fetchPut(options.fetch) : platformPut());
   const status = await put({
     url: slot.putUrl,
@@ -84,13 +93,18 @@ export async function uploadFile(session: Session, file: UploadFile, options: Up
     onProgress: onProgress && ((sent) => onProgress(sent, size)),
   });
   // §7: 201 says that it can be fetched; other services answer with one of its kin.
-  if (status < 200 || status > 299) throw new UploadError('http', `${new URL(slot.putUrl).host} refused “${filename}” with HTTP status ${status}`, { status });
+  if (status < 200 || status > 299)
+    throw new UploadError('http', `${new URL(slot.putUrl).host} refused “${filename}” with HTTP status ${status}`, {
+      status,
+    });
   return { url: slot.getUrl, service, size, type };
 }
 
 function sizeOf({ body, size }: UploadFile): number {
   const known = body instanceof Blob ? body.size : body instanceof Uint8Array ? body.byteLength : undefined;
-  if (known === undefined && size === undefined) throw new UploadError('size', 'a stream does not know its size; say how many bytes it has');
-  if (known !== undefined && size !== undefined && known !== size) throw new UploadError('size', `the body has ${known} bytes, ${size} were announced`);
+  if (known === undefined && size === undefined)
+    throw new UploadError('size', 'a stream does not know its size; say how many bytes it has');
+  if (known !== undefined && size !== undefined && known !== size)
+    throw new UploadError('size', `the body has ${known} bytes, ${size} were announced`);
   return (known ?? size)!;
 }

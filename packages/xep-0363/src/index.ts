@@ -12,8 +12,25 @@ export type { FindOptions, HttpUploadApi, UploadService } from './plugin.ts';
 export { fetchPut, platformPut } from './put.ts';
 export type { Put, PutRequest, UploadBody } from './put.ts';
 export {
-  fileTooLarge, NS_UPLOAD, NS_UPLOAD_PURPOSE, uploadHeader, uploadPurpose, uploadRequest, uploadRetry, uploadSlot, uploadSlotQuery,
+  fileTooLarge,
+  NS_UPLOAD,
+  NS_UPLOAD_PURPOSE,
+  uploadHeader,
+  uploadPurpose,
+  uploadRequest,
+  uploadRetry,
+  uploadSlot,
+  uploadSlotQuery,
 } from './schema.ts';
-export type { FileTooLarge, UploadHeader, UploadPurpose, UploadRequest, UploadRequestInput, UploadRetry, UploadSlot, UploadSlotInput } from './schema.ts';
+export type {
+  FileTooLarge,
+  UploadHeader,
+  UploadPurpose,
+  UploadRequest,
+  UploadRequestInput,
+  UploadRetry,
+  UploadSlot,
+  UploadSlotInput,
+} from './schema.ts';
 export { allowedHeaders, checkUrl, requestSlot } from './slot.ts';
 export type { CheckedSlot } from './slot.ts';

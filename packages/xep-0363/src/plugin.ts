@@ -52,7 +52,10 @@ export const httpUpload: Plugin<HttpUploadApi> = /* @__PURE__ */ definePlugin({
  * Looks for the upload service of the own server (§3): the server itself, or the first of its items that answers.
  * Rejects with `UploadError` (`no-service`), or with why the server could not be asked.
  */
-export async function findUploadService(session: Session, { signal, timeout = 10_000 }: FindOptions = {}): Promise<UploadService> {
+export async function findUploadService(
+  session: Session,
+  { signal, timeout = 10_000 }: FindOptions = {},
+): Promise<UploadService> {
   const domain = createJid({ domain: session.jid.domain });
   const options = { signal, timeout };
   const probe = async (to: Jid): Promise<UploadService> => {
@@ -62,7 +65,12 @@ export async function findUploadService(session: Session, { signal, timeout = 10
   };
   const ofItems = async (): Promise<UploadService> => {
     const { items } = await getDiscoItems(session, { ...options, to: domain });
-    return Promise.any(items.filter((item) => item.node === undefined).slice(0, MOST_ITEMS).map((item) => probe(item.jid)));
+    return Promise.any(
+      items
+        .filter((item) => item.node === undefined)
+        .slice(0, MOST_ITEMS)
+        .map((item) => probe(item.jid)),
+    );
   };
   try {
     return await Promise.any([probe(domain), ofItems()]);

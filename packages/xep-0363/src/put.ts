@@ -111,7 +111,11 @@ function counted(
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
   let sent = 0;
-  const wrong = (): UploadError => new UploadError('size', `the body has ${sent < size ? 'only ' : 'more than '}${Math.min(sent, size)} bytes, ${size} were announced`);
+  const wrong = (): UploadError =>
+    new UploadError(
+      'size',
+      `the body has ${sent < size ? 'only ' : 'more than '}${Math.min(sent, size)} bytes, ${size} were announced`,
+    );
   return new ReadableStream({
     async pull(controller) {
       try {

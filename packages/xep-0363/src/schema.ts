@@ -1,6 +1,19 @@
 import { iqQuery } from '@xeps/core';
 import type { IqQuery } from '@xeps/core';
-import { attr, child, childText, children, choice, dateTime, element, integer, optional, string, text, uri } from '@xeps/core/schema';
+import {
+  attr,
+  child,
+  childText,
+  children,
+  choice,
+  dateTime,
+  element,
+  integer,
+  optional,
+  string,
+  text,
+  uri,
+} from '@xeps/core/schema';
 import type { ElementSchema, Infer, InferInput, Schema } from '@xeps/core/schema';
 
 /** §3: the namespace of upload slots. */
@@ -50,13 +63,12 @@ export interface UploadSlotInput extends InferInput<typeof $slot> {}
 export const uploadSlot: ElementSchema<UploadSlot, UploadSlotInput> = $slot;
 
 /** §4: asks for a slot. */
-export const uploadSlotQuery: IqQuery<UploadRequest, UploadRequestInput, UploadSlot, UploadSlotInput> = /* @__PURE__ */ iqQuery(
-  'get',
-  uploadRequest,
-  uploadSlot,
-);
+export const uploadSlotQuery: IqQuery<UploadRequest, UploadRequestInput, UploadSlot, UploadSlotInput> =
+  /* @__PURE__ */ iqQuery('get', uploadRequest, uploadSlot);
 
-const $tooLarge = /* @__PURE__ */ element(NS_UPLOAD, 'file-too-large', { maxFileSize: optional(childText(integer(), 'max-file-size')) });
+const $tooLarge = /* @__PURE__ */ element(NS_UPLOAD, 'file-too-large', {
+  maxFileSize: optional(childText(integer(), 'max-file-size')),
+});
 /** §6: the file is too large; `maxFileSize` is what it may have, in bytes. */
 export interface FileTooLarge extends Infer<typeof $tooLarge> {}
 /** §6: `<file-too-large/>`, in an error. */

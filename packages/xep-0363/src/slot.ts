@@ -18,7 +18,12 @@ export interface CheckedSlot {
  * Asks a service for a slot (§4). Both addresses are https, or on this machine.
  * Rejects with `UploadError` (`too-large`, `quota`, `slot`, `insecure-url`), and as `session.request` does.
  */
-export async function requestSlot(session: Session, service: Jid | string, request: UploadRequestInput, options: Pick<RequestOptions, 'signal' | 'timeout'> = {}): Promise<CheckedSlot> {
+export async function requestSlot(
+  session: Session,
+  service: Jid | string,
+  request: UploadRequestInput,
+  options: Pick<RequestOptions, 'signal' | 'timeout'> = {},
+): Promise<CheckedSlot> {
   const slot = await session.request(uploadSlotQuery, request, { ...options, to: service }).catch((error: unknown) => {
     throw isStanzaError(error) ? refusal(error, service, request) : error;
   });
@@ -32,12 +37,20 @@ function refusal(error: StanzaError, service: Jid | string, { filename, size }: 
   const tooLarge = fileTooLarge.safeFind(element);
   if (tooLarge !== undefined) {
     const max = tooLarge.ok ? tooLarge.value.maxFileSize : undefined;
-    return new UploadError('too-large', `${said}; it has ${size} bytes${max === undefined ? '' : `, ${max} are allowed`}`, { cause: error, max });
+    return new UploadError(
+      'too-large',
+      `${said}; it has ${size} bytes${max === undefined ? '' : `, ${max} are allowed`}`,
+      { cause: error, max },
+    );
   }
   const retry = uploadRetry.safeFind(element);
   if (retry !== undefined || (error.type === 'wait' && error.condition === 'resource-constraint')) {
     const retryAt = retry?.ok === true ? retry.value.stamp : undefined;
-    return new UploadError('quota', `${said}; ${retryAt === undefined ? 'try again later' : `try again at ${retryAt.toISOString()}`}`, { cause: error, retryAt });
+    return new UploadError(
+      'quota',
+      `${said}; ${retryAt === undefined ? 'try again later' : `try again at ${retryAt.toISOString()}`}`,
+      { cause: error, retryAt },
+    );
   }
   return new UploadError('slot', `${said} (${error.condition})`, { cause: error });
 }
@@ -55,7 +68,8 @@ export function allowedHeaders(headers: readonly UploadHeader[]): (readonly [nam
     if (!allowed.includes(cleanName.toLowerCase())) continue;
     const cleanValue = value.replace(/[\r\n]/g, '').trim();
     // oxlint-disable-next-line no-control-regex -- HTTP carries Latin-1 without control characters (RFC 9110 §5.5)
-    if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(cleanValue)) throw new UploadError('slot', `the slot’s header ${cleanName} has characters that HTTP can’t carry`);
+    if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(cleanValue))
+      throw new UploadError('slot', `the slot’s header ${cleanName} has characters that HTTP can’t carry`);
     out.push([cleanName, cleanValue]);
   }
   return out;
@@ -71,10 +85,17 @@ export function checkUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw new UploadError('slot', 'the slot has an address that is none');
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw new UploadError('insecure-url', `the slot’s address is ${url.protocol}//${url.host}, which is not https; the file was not sent`);
+    throw new UploadError(
+      'insecure-url',
+      `the slot’s address is ${url.protocol}//${url.host}, which is not https; the file was not sent`,
+    );
   }
   // Requests can't be made to such addresses, and in a link they make one host look like another.
-  if (url.username !== '' || url.password !== '') throw new UploadError('insecure-url', `the slot’s address at ${url.host} has credentials in it; the file was not sent`);
+  if (url.username !== '' || url.password !== '')
+    throw new UploadError(
+      'insecure-url',
+      `the slot’s address at ${url.host} has credentials in it; the file was not sent`,
+    );
   return url.href;
 }
 

@@ -3,17 +3,27 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DisconnectedError, StanzaError, TimeoutError } from '@xeps/core';
 import type { Session } from '@xeps/core';
-import { CodecError } from '@xeps/core/schema';
+import { CodecError, integer } from '@xeps/core/schema';
 import { parseJid } from '@xeps/core/jid';
 import { link, roundTrip, xml } from '@xeps/core/testing';
-import { integer } from '@xeps/core/schema';
 import { oneValue, resultForm } from '@xeps/xep-0004';
 import { discoInfoQuery, discoItemsQuery } from '@xeps/xep-0030';
 import type { DiscoInfoInput } from '@xeps/xep-0030';
 import { afterEach, expect, it } from 'vitest';
 import {
-  allowedHeaders, checkUrl, fileTooLarge, findUploadService, httpUpload, NS_UPLOAD, requestSlot, UploadError, uploadFile, uploadRequest, uploadRetry,
-  uploadSlot, uploadSlotQuery,
+  allowedHeaders,
+  checkUrl,
+  fileTooLarge,
+  findUploadService,
+  httpUpload,
+  NS_UPLOAD,
+  requestSlot,
+  UploadError,
+  uploadFile,
+  uploadRequest,
+  uploadRetry,
+  uploadSlot,
+  uploadSlotQuery,
 } from './index.ts';
 
 it.each([
@@ -44,17 +54,25 @@ it('§4, §9.2 lets through three headers and no newline', () => {
     { name: 'Cookie: a\r\nHost', value: 'x' },
   ]);
   expect(filtered).toEqual([
-    ['Authorization', 'Basic Base64String=='], ['cOOkie', 'a=1Host: evil.example'], ['Cookie', 'b=2'], ['Expires', 'never'],
+    ['Authorization', 'Basic Base64String=='],
+    ['cOOkie', 'a=1Host: evil.example'],
+    ['Cookie', 'b=2'],
+    ['Expires', 'never'],
   ]);
   expect(() => allowedHeaders([{ name: 'Cookie', value: 'a\u2028b' }])).toThrow(UploadError);
 });
 
-it.each(['http://upload.example/a', 'http://localhost.evil.example/', 'http://127.0.0.1.evil.example/', 'file:///etc/passwd', 'ftp://a.example/', 'javascript:alert(1)', 'https://user:pass@a.example/'])(
-  '§4 does not send anything to %s',
-  (url) => {
-    expect(() => checkUrl(url)).toThrow(expect.objectContaining({ reason: 'insecure-url' }) as Error);
-  },
-);
+it.each([
+  'http://upload.example/a',
+  'http://localhost.evil.example/',
+  'http://127.0.0.1.evil.example/',
+  'file:///etc/passwd',
+  'ftp://a.example/',
+  'javascript:alert(1)',
+  'https://user:pass@a.example/',
+])('§4 does not send anything to %s', (url) => {
+  expect(() => checkUrl(url)).toThrow(expect.objectContaining({ reason: 'insecure-url' }) as Error);
+});
 
 it.each([
   ['https://a.example/très cool.jpg', 'https://a.example/tr%C3%A8s%20cool.jpg'],
@@ -74,7 +92,9 @@ const info = (max?: number): DiscoInfoInput => ({
 
 /** A server with some items, one of which takes uploads. */
 function serve(server: Session, service: DiscoInfoInput | undefined = info(1000), asked: string[] = []): string[] {
-  server.handle(discoItemsQuery, () => ({ items: [{ jid: parseJid('muc.montague.lit') }, { jid: upload }, { jid: parseJid('silent.montague.lit') }] }));
+  server.handle(discoItemsQuery, () => ({
+    items: [{ jid: parseJid('muc.montague.lit') }, { jid: upload }, { jid: parseJid('silent.montague.lit') }],
+  }));
   server.handle(discoInfoQuery, (_request, { stanza }) => {
     const to = String(stanza.attrs['to']);
     asked.push(to);
@@ -100,7 +120,10 @@ it('§3 finds the service among the server’s items, whatever the others do, on
 
 it('§3 the server itself may be the service, also one whose limit can’t be read', async () => {
   const { client, server } = link();
-  server.handle(discoInfoQuery, () => ({ features: [NS_UPLOAD], forms: [resultForm(NS_UPLOAD, { 'max-file-size': integer(-9) }, { 'max-file-size': -1 })] }));
+  server.handle(discoInfoQuery, () => ({
+    features: [NS_UPLOAD],
+    forms: [resultForm(NS_UPLOAD, { 'max-file-size': integer(-9) }, { 'max-file-size': -1 })],
+  }));
   const found = await findUploadService(client);
   expect({ ...found, jid: String(found.jid) }).toEqual({ jid: 'montague.lit', purposes: [] });
 });
@@ -118,13 +141,31 @@ it('§3 says that there is none, or that nobody could be asked', async () => {
   const silent = link();
   silent.server.handle(discoInfoQuery, () => new Promise<never>(() => undefined));
   await expect(findUploadService(silent.client, { timeout: 10 })).rejects.toBeInstanceOf(TimeoutError);
-  await expect(findUploadService(silent.client, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
+  await expect(findUploadService(silent.client, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
+    'enough',
+  );
 });
 
 it.each([
-  ['too-large', new StanzaError('not-acceptable', { application: [fileTooLarge.encode({ maxFileSize: 20000 })] }), { max: 20000 }],
-  ['too-large', new StanzaError('not-acceptable', { application: [xml(`<file-too-large xmlns="${NS_UPLOAD}"><max-file-size>many</max-file-size></file-too-large>`)] }), { max: undefined }],
-  ['quota', new StanzaError('resource-constraint', { application: [uploadRetry.encode({ stamp: new Date('2017-12-03T23:42:05Z') })] }), { retryAt: new Date('2017-12-03T23:42:05Z') }],
+  [
+    'too-large',
+    new StanzaError('not-acceptable', { application: [fileTooLarge.encode({ maxFileSize: 20000 })] }),
+    { max: 20000 },
+  ],
+  [
+    'too-large',
+    new StanzaError('not-acceptable', {
+      application: [xml(`<file-too-large xmlns="${NS_UPLOAD}"><max-file-size>many</max-file-size></file-too-large>`)],
+    }),
+    { max: undefined },
+  ],
+  [
+    'quota',
+    new StanzaError('resource-constraint', {
+      application: [uploadRetry.encode({ stamp: new Date('2017-12-03T23:42:05Z') })],
+    }),
+    { retryAt: new Date('2017-12-03T23:42:05Z') },
+  ],
   ['quota', new StanzaError('resource-constraint'), { retryAt: undefined }],
   ['slot', new StanzaError('forbidden', { text: 'Only premium members' }), {}],
 ] as const)('§6 an error of the service reads as %s', async (reason, error, details) => {
@@ -140,12 +181,18 @@ it.each([
 it('§4 an insecure slot is refused, and a slot from somebody else is not believed', async () => {
   const { client, server, inject, wire } = link();
   server.handle(uploadSlotQuery, ({ filename }) =>
-    filename === 'silent' ? new Promise<never>(() => undefined) : { put: { url: 'https://a.example/' }, get: { url: 'http://a.example/' } },
+    filename === 'silent'
+      ? new Promise<never>(() => undefined)
+      : { put: { url: 'https://a.example/' }, get: { url: 'http://a.example/' } },
   );
-  await expect(requestSlot(client, upload, { filename: 'a', size: 1 })).rejects.toMatchObject({ reason: 'insecure-url' });
+  await expect(requestSlot(client, upload, { filename: 'a', size: 1 })).rejects.toMatchObject({
+    reason: 'insecure-url',
+  });
   const asked = requestSlot(client, upload, { filename: 'silent', size: 1 }, { timeout: 20 });
   const id = /id="([^"]+)"/.exec(wire.at(-1)!)![1]!;
-  inject(`<iq type='result' id='${id}' from='mallory@evil.example'><slot xmlns='${NS_UPLOAD}'><put url='https://evil.example/'/><get url='https://evil.example/'/></slot></iq>`);
+  inject(
+    `<iq type='result' id='${id}' from='mallory@evil.example'><slot xmlns='${NS_UPLOAD}'><put url='https://evil.example/'/><get url='https://evil.example/'/></slot></iq>`,
+  );
   await expect(asked).rejects.toBeInstanceOf(TimeoutError);
 });
 
@@ -153,7 +200,10 @@ const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => close()));
 
 /** A web server on this machine, and a session whose upload service gives out slots of it. */
-async function web(respond: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void = (_request, response) => response.writeHead(201).end()) {
+async function web(
+  respond: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void = (_request, response) =>
+    response.writeHead(201).end(),
+) {
   const got: { headers: IncomingMessage['headers']; body: Buffer }[] = [];
   const http = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -175,7 +225,15 @@ async function web(respond: (request: IncomingMessage, response: ServerResponse,
   joined.server.handle(uploadSlotQuery, (request) => {
     requested.push(request);
     return {
-      put: { url: `${base}/put`, headers: [{ name: 'Authorization', value: 'Basic x' }, { name: 'Cookie', value: 'a=1' }, { name: 'Cookie', value: 'b=2' }, { name: 'X-Evil', value: '1' }] },
+      put: {
+        url: `${base}/put`,
+        headers: [
+          { name: 'Authorization', value: 'Basic x' },
+          { name: 'Cookie', value: 'a=1' },
+          { name: 'Cookie', value: 'b=2' },
+          { name: 'X-Evil', value: '1' },
+        ],
+      },
       get: { url: `${base}/get/${encodeURIComponent(request.filename)}` },
     };
   });
@@ -204,11 +262,19 @@ it.each([
   const { client, got, requested, base } = await web();
   const told: number[] = [];
   const given = { name: 'a b.png', ...file() };
-  const { url, size, type } = await uploadFile(client, given, progress ? { onProgress: (sent, all) => void told.push(sent / all) } : {});
+  const { url, size, type } = await uploadFile(
+    client,
+    given,
+    progress ? { onProgress: (sent, all) => void told.push(sent / all) } : {},
+  );
   expect(url).toBe(`${base}/get/a%20b.png`);
   expect(size).toBe(1_000_000);
   expect(got[0]!.body.equals(big)).toBe(true);
-  expect(got[0]!.headers).toMatchObject({ 'content-length': '1000000', 'content-type': type, authorization: 'Basic x' });
+  expect(got[0]!.headers).toMatchObject({
+    'content-length': '1000000',
+    'content-type': type,
+    'authorization': 'Basic x',
+  });
   expect(got[0]!.headers.cookie).toMatch(/^a=1[,;] b=2$/);
   expect(got[0]!.headers).not.toHaveProperty('x-evil');
   expect(got[0]!.headers).not.toHaveProperty('transfer-encoding');
@@ -222,7 +288,10 @@ it.each([
 
 it('§3 a file that is too large is not asked for; a stream must know its size', async () => {
   const { client, requested } = await web();
-  await expect(uploadFile(client, { body: stream(big), size: 5_000_001 })).rejects.toMatchObject({ reason: 'too-large', max: 5_000_000 });
+  await expect(uploadFile(client, { body: stream(big), size: 5_000_001 })).rejects.toMatchObject({
+    reason: 'too-large',
+    max: 5_000_000,
+  });
   await expect(uploadFile(client, { body: stream(big) })).rejects.toMatchObject({ reason: 'size' });
   await expect(uploadFile(client, { body: big, size: 1 })).rejects.toMatchObject({ reason: 'size' });
   expect(requested).toEqual([]);
@@ -243,7 +312,9 @@ it('§7 says what the web server answered', async () => {
 
 it('does not follow the web server elsewhere with the user’s file', async () => {
   const elsewhere = await web();
-  const { client } = await web((_request, response) => response.writeHead(307, { location: `${elsewhere.base}/put` }).end());
+  const { client } = await web((_request, response) =>
+    response.writeHead(307, { location: `${elsewhere.base}/put` }).end(),
+  );
   await expect(uploadFile(client, { body: big })).rejects.toMatchObject({ reason: 'network' });
   expect(elsewhere.got).toEqual([]);
 });
@@ -251,16 +322,31 @@ it('does not follow the web server elsewhere with the user’s file', async () =
 it('stops when told to', async () => {
   const { client } = await web(() => undefined);
   const stop = new AbortController();
-  const uploading = uploadFile(client, { body: big }, { signal: stop.signal, onProgress: (sent, size) => void (sent === size && stop.abort(new Error('enough'))) });
+  const uploading = uploadFile(
+    client,
+    { body: big },
+    { signal: stop.signal, onProgress: (sent, size) => void (sent === size && stop.abort(new Error('enough'))) },
+  );
   await expect(uploading).rejects.toThrow('enough');
 });
 
 it('takes another service, fetch or way of putting', async () => {
   const { client } = await web();
   const put: string[] = [];
-  const { url } = await uploadFile(client, { body: big, name: 'x' }, { put: (request) => (put.push(request.url), Promise.resolve(200)) });
+  const { url } = await uploadFile(
+    client,
+    { body: big, name: 'x' },
+    { put: (request) => (put.push(request.url), Promise.resolve(200)) },
+  );
   expect(put).toEqual([url.replace('/get/x', '/put')]);
   const fetched: unknown[] = [];
-  await uploadFile(client, { body: big }, { fetch: (input, init) => (fetched.push(init?.redirect), fetch(input, init)), service: { jid: upload, purposes: [] } });
+  await uploadFile(
+    client,
+    { body: big },
+    {
+      fetch: (input, init) => (fetched.push(init?.redirect), fetch(input, init)),
+      service: { jid: upload, purposes: [] },
+    },
+  );
   expect(fetched).toEqual(['error']);
 });

@@ -32,11 +32,18 @@ export async function connectDevice(
   account: Account,
   resource: string,
   transcript: Transcript,
-  { priority = 0, service = `xmpp://${server.host}:${server.ports.c2s}` }: { readonly priority?: number; readonly service?: string } = {},
+  {
+    priority = 0,
+    service = `xmpp://${server.host}:${server.ports.c2s}`,
+  }: { readonly priority?: number; readonly service?: string } = {},
 ): Promise<Device> {
   const name = `${account.user}/${resource}`;
   const client = createClient({
-    jid: account.jid, resource, password: account.password, service, tls: { ca: server.caPem },
+    jid: account.jid,
+    resource,
+    password: account.password,
+    service,
+    tls: { ca: server.caPem },
     // The WebSocket of this machine's server has no TLS.
     allowInsecure: true,
   });
@@ -45,7 +52,10 @@ export async function connectDevice(
   inbox.on('message', ({ stanza, direction, copied }) => {
     const body = stanza.getChildText('body');
     if (body === null) return;
-    transcript.sees(name, copied ? `sees a copy of what ${account.user} ${direction === 'sent' ? 'said' : 'got'}` : 'gets it');
+    transcript.sees(
+      name,
+      copied ? `sees a copy of what ${account.user} ${direction === 'sent' ? 'said' : 'got'}` : 'gets it',
+    );
   });
   const isCopying = new Promise<void>((resolve, reject) => {
     inbox.on('enabled', () => resolve());
@@ -68,7 +78,10 @@ export async function connectDevice(
     },
     gets: (body) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`${name} did not get “${body}” within ${patience} ms`)), patience);
+        const timer = setTimeout(
+          () => reject(new Error(`${name} did not get “${body}” within ${patience} ms`)),
+          patience,
+        );
         const listening = inbox.on('message', ({ stanza }) => {
           if (stanza.getChildText('body') !== body) return;
           clearTimeout(timer);

@@ -12,27 +12,30 @@ import { makePicture } from './picture.ts';
 import { createTranscript } from './transcript.ts';
 import type { Transcript } from './transcript.ts';
 
-const transcript = createTranscript(process.stdout);
-
-/** Everything that has to be ended, the last first. */
-await using stack = new AsyncDisposableStack();
+/** What has to be ended, the last first. */
+const endings: (() => Promise<void>)[] = [];
 const interrupted = new Promise<never>((_, reject) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error('interrupted')));
 });
 
 try {
-  await Promise.race([demo(transcript), interrupted]);
+  await Promise.race([demo(createTranscript(process.stdout)), interrupted]);
 } catch (error) {
   console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
+} finally {
+  for (const end of endings.reverse()) await end();
 }
 
 async function demo(transcript: Transcript): Promise<void> {
   const began = performance.now();
   transcript.note('Starting Prosody (the first time it is downloaded, about a minute) …');
   const server = await startProsody();
-  stack.defer(() => server.stop());
-  const [romeo, juliet] = [await server.createAccount('romeo', 'by-the-moon'), await server.createAccount('juliet', 'what-is-in-a-name')];
+  endings.push(() => server.stop());
+  const [romeo, juliet] = [
+    await server.createAccount('romeo', 'by-the-moon'),
+    await server.createAccount('juliet', 'what-is-in-a-name'),
+  ];
 
   transcript.heading(`Prosody ${server.version}, two people, three devices`);
   const garden = keep(await connectDevice(server, romeo, 'garden', transcript));
@@ -47,7 +50,7 @@ async function demo(transcript: Transcript): Promise<void> {
 }
 
 function keep(device: Device): Device {
-  stack.use(device.client);
+  endings.push(() => device.client.stop());
   return device;
 }
 
@@ -69,15 +72,28 @@ async function talk(transcript: Transcript, garden: Device, balcony: Device, pho
 async function sharePicture(transcript: Transcript, garden: Device, balcony: Device, phone: Device): Promise<void> {
   transcript.heading('A picture');
   const picture = makePicture();
-  const { url } = await uploadFile(garden.client, { name: 'moon.png', type: 'image/png', size: picture.length, body: picture });
+  const { url } = await uploadFile(garden.client, {
+    name: 'moon.png',
+    type: 'image/png',
+    size: picture.length,
+    body: picture,
+  });
   transcript.sees(garden.name, `uploaded moon.png, ${picture.length} bytes`);
-  const [message] = await Promise.all([balcony.gets(url), phone.gets(url), garden.say(balcony, url, [oobData.encode({ url })])]);
+  const [message] = await Promise.all([
+    balcony.gets(url),
+    phone.gets(url),
+    garden.say(balcony, url, [oobData.encode({ url })]),
+  ]);
   const address = oobData.find(message)?.url;
   if (address === undefined) throw new Error('the message came without the address of the picture');
   const response = await fetch(address);
   const fetched = new Uint8Array(await response.arrayBuffer());
-  if (!response.ok || Buffer.compare(fetched, picture) !== 0) throw new Error(`${address} is not the picture (HTTP ${response.status})`);
-  transcript.sees(balcony.name, `fetched it: ${response.headers.get('content-type') ?? 'no type'}, the same ${fetched.length} bytes`);
+  if (!response.ok || Buffer.compare(fetched, picture) !== 0)
+    throw new Error(`${address} is not the picture (HTTP ${response.status})`);
+  transcript.sees(
+    balcony.name,
+    `fetched it: ${response.headers.get('content-type') ?? 'no type'}, the same ${fetched.length} bytes`,
+  );
 }
 
 /** The archive (XEP-0313), read by the command line program, as anybody would. */
@@ -85,10 +101,14 @@ async function readBack(transcript: Transcript, server: RunningServer, reader: A
   transcript.heading('What the archive has of it, read with xeps');
   const program = fileURLToPath(new URL('../../../apps/cli/src/bin.ts', import.meta.url));
   const connection = ['--jid', reader.jid, '--service', `xmpp://${server.host}:${server.ports.c2s}`, '--ca', server.ca];
-  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@xeps/source', program, 'history', other.jid, ...connection], {
-    env: { ...process.env, XEPS_PASSWORD: reader.password },
-    timeout: 30_000,
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=@xeps/source', program, 'history', other.jid, ...connection],
+    {
+      env: { ...process.env, XEPS_PASSWORD: reader.password },
+      timeout: 30_000,
+    },
+  );
   transcript.quotes(`xeps history ${other.jid} --jid ${reader.jid}`, stdout);
   const count = stdout.trimEnd().split('\n').length;
   if (count !== 4) throw new Error(`the archive has ${count} messages of the conversation, not 4`);

@@ -22,7 +22,8 @@ export interface Transcript {
 /** Writes a transcript to a stream. */
 export function createTranscript(stream: Writable): Transcript {
   // `styleText` asks the stream whether it is a terminal, and NO_COLOR.
-  const styled = (format: 'bold' | 'cyan' | 'dim' | 'green', text: string): string => styleText(format, text, { stream });
+  const styled = (format: 'bold' | 'cyan' | 'dim' | 'green', text: string): string =>
+    styleText(format, text, { stream });
   const line = (text = ''): void => void stream.write(`${text}\n`);
   return {
     heading: (text) => line(`\n${styled('bold', text)}`),

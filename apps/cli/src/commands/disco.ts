@@ -18,8 +18,8 @@ export const disco = defineCommand<DiscoOptions>({
   name: 'disco',
   summary: 'Ask what an address is and can do, or what belongs to it',
   description: [
-    'With --json: {"type":"info","jid","node"?,"identities":[{"category","type","name"?,"lang"?}],"features",'
-      + '"forms":[{"formType"?,"fields":{NAME:[VALUE]}}]}',
+    'With --json: {"type":"info","jid","node"?,"identities":[{"category","type","name"?,"lang"?}],"features",' +
+      '"forms":[{"formType"?,"fields":{NAME:[VALUE]}}]}',
     'With --json and --items, for each: {"type":"item","jid","node"?,"name"?}',
   ],
   examples: [
@@ -45,12 +45,23 @@ export const disco = defineCommand<DiscoOptions>({
       if (options.items !== true) {
         const info = await getDiscoInfo(client, how);
         const { identities, features, forms } = info;
-        const record = { type: 'info', jid: to, node: options.node, identities, features: [...features].sort(), forms: forms.map(readForm) };
+        const record = {
+          type: 'info',
+          jid: to,
+          node: options.node,
+          identities,
+          features: [...features].sort(),
+          forms: forms.map(readForm),
+        };
         return output.result(record, () => describe(info));
       }
       const { items } = await getDiscoItems(client, how);
       for (const { jid, node, name } of items) {
-        const text = [String(jid), ...(node === undefined ? [] : [`node ${node}`]), ...(name === undefined ? [] : [name])];
+        const text = [
+          String(jid),
+          ...(node === undefined ? [] : [`node ${node}`]),
+          ...(name === undefined ? [] : [name]),
+        ];
         await output.result({ type: 'item', jid: String(jid), node, name }, oneLine(text.join('  ')));
       }
       if (items.length === 0) output.note(`nothing belongs to ${to}`);
@@ -80,7 +91,10 @@ function describeForm(form: DataForm): string[] {
 }
 
 /** What a form of service discovery says (XEP-0128): what it is about, and the values of its fields. */
-function readForm({ fields }: DataForm): { readonly formType?: string | undefined; readonly fields: Readonly<Record<string, readonly string[]>> } {
+function readForm({ fields }: DataForm): {
+  readonly formType?: string | undefined;
+  readonly fields: Readonly<Record<string, readonly string[]>>;
+} {
   const named = fields.flatMap(({ name, values }) => (name === undefined ? [] : [[name, values] as const]));
   const formType = named.find(([name]) => name === FORM_TYPE)?.[1][0];
   return { formType, fields: Object.fromEntries(named.filter(([name]) => name !== FORM_TYPE)) };

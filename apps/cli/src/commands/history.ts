@@ -25,8 +25,8 @@ export const history = defineCommand<HistoryOptions>({
   summary: 'Read a conversation back from the archive, oldest first',
   description: [
     "The address is the contact's; the archive is the account's own. Without --limit all of it is read.",
-    'With --json, as listen writes them: {"type":"message","direction","at","delayed","stanzaId","id"?,"from","to",'
-      + '"messageType","subject"?,"body"?,"thread"?,"url"?}',
+    'With --json, as listen writes them: {"type":"message","direction","at","delayed","stanzaId","id"?,"from","to",' +
+      '"messageType","subject"?,"body"?,"thread"?,"url"?}',
   ],
   examples: [
     ['xeps history juliet@example.org --limit 20', 'the last twenty messages'],
@@ -40,7 +40,9 @@ export const history = defineCommand<HistoryOptions>({
         command
           .argument('<address>', 'the contact', address)
           .option('--limit <n>', 'the newest N messages', count)
-          .option('--since <time>', 'those since: 2026-05-01, 2026-05-01T10:00:00Z, 12h or 7d ago', (text) => time(text))
+          .option('--since <time>', 'those since: 2026-05-01, 2026-05-01T10:00:00Z, 12h or 7d ago', (text) =>
+            time(text),
+          )
           .option('--before <id>', 'those before the message with this stanzaId'),
       ),
     ),
@@ -83,7 +85,11 @@ interface Part {
   readonly total: number | undefined;
 }
 
-async function* linesOf(context: CommandContext<HistoryOptions>, connection: Online, reverse: boolean): AsyncGenerator<Part> {
+async function* linesOf(
+  context: CommandContext<HistoryOptions>,
+  connection: Online,
+  reverse: boolean,
+): AsyncGenerator<Part> {
   let read = 0;
   for await (const { items, set, gap } of pagesOf(context, connection, reverse)) {
     if (gap) context.output.note('the archive left out messages of this page');
@@ -93,12 +99,20 @@ async function* linesOf(context: CommandContext<HistoryOptions>, connection: Onl
 }
 
 /** The pages; a session that was lost, not merely its connection, is gone on with where the last page ended. */
-async function* pagesOf({ args, options }: CommandContext<HistoryOptions>, { client, signal, timeout }: Online, reverse: boolean): AsyncGenerator<ArchivePage> {
+async function* pagesOf(
+  { args, options }: CommandContext<HistoryOptions>,
+  { client, signal, timeout }: Online,
+  reverse: boolean,
+): AsyncGenerator<ArchivePage> {
   let cursor = options.before;
   const query = { with: args[0]!, start: options.since };
-  for (let attempts = 0; attempts < 5; ) {
+  for (let attempts = 0; attempts < 5;) {
     const how: ArchiveOptions = {
-      reverse, signal, timeout, cursor, pageSize: Math.min(options.limit ?? pageSize, pageSize),
+      reverse,
+      signal,
+      timeout,
+      cursor,
+      pageSize: Math.min(options.limit ?? pageSize, pageSize),
       // The page after the one that ends at the limit is not wanted.
       pipeline: options.limit === undefined,
     };
@@ -116,9 +130,15 @@ async function* pagesOf({ args, options }: CommandContext<HistoryOptions>, { cli
   }
 }
 
-function lineOf({ output }: CommandContext<HistoryOptions>, { client }: Online, { id, time: at, stanza, fault }: ArchivedMessage): MessageLine[] {
+function lineOf(
+  { output, options }: CommandContext<HistoryOptions>,
+  { client }: Online,
+  { id, time: at, stanza, fault }: ArchivedMessage,
+): MessageLine[] {
   if (fault !== undefined) output.note(`message ${id} can't be read: ${fault.message}`);
   if (stanza === undefined || at === undefined) return [];
+  // Prosody's own storage gives its last message where it has none since then. Archives may keep whole seconds only.
+  if (options.since !== undefined && at.getTime() < Math.floor(options.since.getTime() / 1_000) * 1_000) return [];
   const own = client.jid.bare();
   const from = stanza.attrs['from'] as string | undefined;
   const isOwn = from === undefined || tryParseJid(from, { lenient: true })?.bare().equals(own) === true;

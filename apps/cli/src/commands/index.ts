@@ -6,10 +6,24 @@ import { history } from './history.ts';
 import { listen } from './listen.ts';
 import { ping } from './ping.ts';
 import { raw } from './raw.ts';
+import { register } from './register.ts';
 import { roster } from './roster.ts';
 import { send } from './send.ts';
 import { upload } from './upload.ts';
 import { version } from './version.ts';
 
 /** Every command, in the order of `--help`. */
-export const commands: readonly Register[] = [send, listen, history, upload, roster, disco, ping, version, raw, decode, encode];
+export const commands: readonly Register[] = [
+  register,
+  send,
+  listen,
+  history,
+  upload,
+  roster,
+  disco,
+  ping,
+  version,
+  raw,
+  decode,
+  encode,
+];

@@ -29,11 +29,11 @@ export const listen = defineCommand<ListenOptions>({
   name: 'listen',
   summary: 'Write messages as they come in',
   description: [
-    "The account becomes available, so that messages come here, also those that waited; copies of other devices' messages "
-      + '(XEP-0280) come too. Only messages that say something to people are written. Who asks for a receipt (XEP-0184) '
-      + 'gets it, and so learns that somebody listens here: --no-receipts keeps that to yourself.',
-    'With --json, for each: {"type":"message","direction":"received"|"sent","carbon"?:true,"at","delayed"?:true,"stanzaId"?,"id"?,'
-      + '"from","to","messageType","subject"?,"body"?,"thread"?,"url"?}',
+    "The account becomes available, so that messages come here, also those that waited; copies of other devices' messages " +
+      '(XEP-0280) come too. Only messages that say something to people are written. Who asks for a receipt (XEP-0184) ' +
+      'gets it, and so learns that somebody listens here: --no-receipts keeps that to yourself.',
+    'With --json, for each: {"type":"message","direction":"received"|"sent","carbon"?:true,"at","delayed"?:true,"stanzaId"?,"id"?,' +
+      '"from","to","messageType","subject"?,"body"?,"thread"?,"url"?}',
   ],
   examples: [
     ['xeps listen', 'until Ctrl-C'],
@@ -44,7 +44,11 @@ export const listen = defineCommand<ListenOptions>({
     accountOptions(command)
       .option('--from <address>', 'only messages from there; an account stands for all its devices', address)
       .option('--count <n>', 'end after so many messages', count)
-      .option('--timeout <seconds>', 'end after so many seconds; with --count too few messages by then is an error', seconds)
+      .option(
+        '--timeout <seconds>',
+        'end after so many seconds; with --count too few messages by then is an error',
+        seconds,
+      )
       .option('--no-receipts', 'confirm nothing'),
   async run(context) {
     const { options, output } = context;
@@ -53,7 +57,10 @@ export const listen = defineCommand<ListenOptions>({
       context,
       async ({ client, signal }) => {
         output.note(`listening as ${String(client.jid)}`);
-        const timer = options.timeout === undefined ? undefined : setTimeout(() => inbox.timeUp(options.timeout!), options.timeout * 1_000);
+        const timer =
+          options.timeout === undefined
+            ? undefined
+            : setTimeout(() => inbox.timeUp(options.timeout!), options.timeout * 1_000);
         signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
         await inbox.done.finally(() => clearTimeout(timer));
         // The receipt of the last message is on its way when this turn ends.
@@ -79,12 +86,20 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
   let written = 0;
 
   /** Writes a message's line; whether it has one. */
-  async function write(client: Client, { stanza, direction, copied, delay }: AccountMessage, came: Date): Promise<boolean> {
+  async function write(
+    client: Client,
+    { stanza, direction, copied, delay }: AccountMessage,
+    came: Date,
+  ): Promise<boolean> {
     const waited = delayOf(client, stanza);
     const reader = await ids;
     const line = messageLine(stanza, {
-      own: client.jid, direction, carbon: copied, at: waited?.stamp ?? delay?.stamp ?? came,
-      delayed: waited !== undefined, stanzaId: reader?.of(stanza),
+      own: client.jid,
+      direction,
+      carbon: copied,
+      at: waited?.stamp ?? delay?.stamp ?? came,
+      delayed: waited !== undefined,
+      stanzaId: reader?.of(stanza),
     });
     if (line === undefined || written === options.count) return false;
     await output.result(line, () => messageText(line));

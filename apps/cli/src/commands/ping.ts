@@ -9,8 +9,8 @@ export const ping = defineCommand<ConnectOptions>({
   name: 'ping',
   summary: 'Ask whether somebody is there, and how long the answer takes',
   description: [
-    "Without an address the account's own server is asked. Who answers that they know no pings has answered: for an account "
-      + '(not a device of it) that is its server.',
+    "Without an address the account's own server is asked. Who answers that they know no pings has answered: for an account " +
+      '(not a device of it) that is its server.',
     'With --json: {"type":"pong","jid","ms"}',
   ],
   examples: [

@@ -7,7 +7,7 @@ import { accountOptions, count, seconds } from '../arguments.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../command.ts';
 import { DataError } from '../failure.ts';
-import { online } from '../online.ts';
+import { online, usualTimeout } from '../online.ts';
 import type { ConnectOptions } from '../online.ts';
 
 interface RawOptions extends ConnectOptions {
@@ -20,10 +20,10 @@ export const raw = defineCommand<RawOptions>({
   name: 'raw',
   summary: 'Send stanzas from standard input and write what comes in',
   description: [
-    'Every stanza that comes in is written as one line of XML, until standard input has ended and a second more has passed '
-      + '(--wait), or so many have come (--count). A stanza without a namespace is jabber:client. Nothing else is sent for '
-      + 'you: no presence, so that no messages come in before you send one. Requests that you do not answer yourself are '
-      + 'answered service-unavailable; pings, questions for features and for the version are answered.',
+    'Every stanza that comes in is written as one line of XML, until standard input has ended and a second more has passed ' +
+      '(--wait), or so many have come (--count). A stanza without a namespace is jabber:client. Nothing else is sent for ' +
+      'you: no presence, so that no messages come in before you send one. Requests that you do not answer yourself are ' +
+      'answered service-unavailable; pings, questions for features and for the version are answered.',
     'With --json, for each: {"type":"stanza","xml"}',
   ],
   examples: [
@@ -55,14 +55,16 @@ export const raw = defineCommand<RawOptions>({
       async ({ client, signal }) => {
         const over = async (): Promise<void> => {
           await sendAll(client, context);
-          await (options.count === undefined ? delay(options.wait * 1_000, signal) : new Promise<never>(() => undefined));
+          await (options.count === undefined
+            ? delay(options.wait * 1_000, signal)
+            : new Promise<never>(() => undefined));
         };
         const timeUp = options.timeout === undefined ? [] : [timeout(options.timeout, options.count, signal)];
         await Promise.race([over(), enough, ...timeUp]);
         await written;
       },
       // The stream's own view: answers that the session expects or refuses are shown too.
-      { modules: [{ name: 'tap', received }], timeout: 30_000 },
+      { modules: () => [{ name: 'tap', received }], timeout: usualTimeout },
     );
   },
 });
@@ -76,10 +78,14 @@ async function timeout(limit: number, wanted: number | undefined, signal: AbortS
 function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
   });
 }
 
@@ -95,7 +101,10 @@ async function sendAll(client: Client, { input }: CommandContext<RawOptions>): P
     const stanzas = read;
     read = [];
     for (const stanza of stanzas) {
-      if (!isStanzaKind(stanza.name) || stanza.getNS() !== NS_CLIENT) throw new DataError(`<${stanza.name} xmlns='${stanza.getNS()}'/> is no stanza: message, presence or iq of ${NS_CLIENT}`);
+      if (!isStanzaKind(stanza.name) || stanza.getNS() !== NS_CLIENT)
+        throw new DataError(
+          `<${stanza.name} xmlns='${stanza.getNS()}'/> is no stanza: message, presence or iq of ${NS_CLIENT}`,
+        );
       last = await client.send(stanza);
     }
   };

@@ -29,6 +29,10 @@ export const roster = defineCommand<ConnectOptions>({
 });
 
 function line({ jid, name, subscription, ask, groups }: RosterItem): string {
-  const more = [subscription, ...(ask === undefined ? [] : ['asked']), ...(groups.length > 0 ? [`in ${groups.join(', ')}`] : [])];
+  const more = [
+    subscription,
+    ...(ask === undefined ? [] : ['asked']),
+    ...(groups.length > 0 ? [`in ${groups.join(', ')}`] : []),
+  ];
   return oneLine(`${String(jid)}${name === undefined ? '' : `  ${name}`}  (${more.join('; ')})`);
 }

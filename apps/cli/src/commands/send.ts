@@ -28,15 +28,18 @@ export const send = defineCommand<SendOptions>({
   summary: 'Send a message or a file',
   description: [
     'The text is an argument, or with - standard input to its end. A file is uploaded (XEP-0363), and its address sent.',
-    '--wait says when it is done: sent (written to the connection), acked (taken over by the server; the default), or received '
-      + '(a device of the recipient has confirmed it, XEP-0184). A message that comes back ends with exit code 4.',
+    '--wait says when it is done: sent (written to the connection), acked (taken over by the server; the default), or received ' +
+      '(a device of the recipient has confirmed it, XEP-0184). A message that comes back ends with exit code 4.',
     'With --json: {"type":"sent","id","to","stage":"sent"|"acked"|"received","receivedBy"?,"url"?}',
   ],
   examples: [
     ['xeps send juliet@example.org "Hello there"', 'send a text'],
     ['date | xeps send juliet@example.org -', 'send what another program writes'],
     ['xeps send juliet@example.org --file cat.jpg', 'send a file'],
-    ['xeps send juliet@example.org Hello --wait received --timeout 10', 'until it has arrived, for ten seconds at most'],
+    [
+      'xeps send juliet@example.org Hello --wait received --timeout 10',
+      'until it has arrived, for ten seconds at most',
+    ],
   ],
   setup: (command) =>
     timeoutOption(
@@ -51,7 +54,8 @@ export const send = defineCommand<SendOptions>({
   async run(context) {
     const { args, options } = context;
     const [, argument] = args;
-    if (argument === undefined && options.file === undefined) throw new UsageError('nothing to send: give a text, - for standard input, or --file');
+    if (argument === undefined && options.file === undefined)
+      throw new UsageError('nothing to send: give a text, - for standard input, or --file');
     const text = argument === '-' ? await readText(context) : argument;
     if (text === '') throw new UsageError('nothing to send: the text is empty');
     const file = options.file === undefined ? undefined : await openFile(options.file);
@@ -59,7 +63,12 @@ export const send = defineCommand<SendOptions>({
   },
 });
 
-async function sendAll(context: CommandContext<SendOptions>, connection: Online, text: string | undefined, file: LocalFile | undefined): Promise<void> {
+async function sendAll(
+  context: CommandContext<SendOptions>,
+  connection: Online,
+  text: string | undefined,
+  file: LocalFile | undefined,
+): Promise<void> {
   const { output, options, args } = context;
   const { client, signal, timeout } = connection;
   const to = args[0]!;
@@ -84,8 +93,13 @@ async function sendAll(context: CommandContext<SendOptions>, connection: Online,
     // The server answers in order: by the pong, its own refusal of the message has come.
     await Promise.race([sendPing(client, { signal, timeout }), back]);
   }
-  const done = { sent: 'sent', acked: 'taken over by the server', received: `received by ${receivedBy ?? ''}` }[options.wait];
-  await output.result({ type: 'sent', id, to, stage: options.wait, receivedBy, url }, `${url === undefined ? '' : `${url}\n`}${done}`);
+  const done = { sent: 'sent', acked: 'taken over by the server', received: `received by ${receivedBy ?? ''}` }[
+    options.wait
+  ];
+  await output.result(
+    { type: 'sent', id, to, stage: options.wait, receivedBy, url },
+    `${url === undefined ? '' : `${url}\n`}${done}`,
+  );
 }
 
 /** All of standard input as text, without the line feed that programs end with. */

@@ -21,7 +21,10 @@ export const upload = defineCommand<ConnectOptions>({
     const file = await openFile(context.args[0]!);
     await online(context, async (connection) => {
       const url = await uploadTo(context.output, connection, file);
-      await context.output.result({ type: 'upload', url, name: file.name, size: file.body.size, mediaType: file.type }, url);
+      await context.output.result(
+        { type: 'upload', url, name: file.name, size: file.body.size, mediaType: file.type },
+        url,
+      );
     });
   },
 });

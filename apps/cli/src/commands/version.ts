@@ -20,6 +20,9 @@ export const version = defineCommand<ConnectOptions>({
       const to = context.args[0]!;
       const found = await getSoftwareVersion(client, { to, signal, timeout });
       const { name, version, os } = found;
-      await context.output.result({ type: 'version', jid: to, ...found }, oneLine(`${name} ${version}${os === undefined ? '' : ` on ${os}`}`));
+      await context.output.result(
+        { type: 'version', jid: to, ...found },
+        oneLine(`${name} ${version}${os === undefined ? '' : ` on ${os}`}`),
+      );
     }),
 });

@@ -7,7 +7,7 @@ import { untilAborted } from './decode-stream.ts';
 import type { StreamOptions } from './decode-stream.ts';
 import { encodeLine } from './encode-line.ts';
 
-/** Characters of one line: more than the longest line that decode writes for a stanza within the parser's limits. */
+/** Characters of one line: eight times the largest stanza that decode takes. */
 const maxLine = 64 * 1024 * 1024;
 
 /**

@@ -95,7 +95,6 @@ function tcpTransport(
   const flush = createFlushTracker();
 
   const onData = (data: Uint8Array): void => events?.data(data);
-  const onDrain = (): void => events?.drain?.();
   const onError = (error: Error): void => {
     // After the last write, how the peer hangs up is its own affair.
     if (!ended) failure ??= connectionError(error, address, 'tcp');
@@ -107,7 +106,7 @@ function tcpTransport(
     events?.close(failure);
   };
   const attach = (): void => {
-    current.on('drain', onDrain).on('error', onError).on('close', onClose);
+    current.on('error', onError).on('close', onClose);
     // Without a data listener the socket waits, and nothing is lost.
     if (events !== undefined) current.on('data', onData);
   };
@@ -149,7 +148,7 @@ function tcpTransport(
       if (closed !== undefined || ended) throw new ConnectionError('closed', `The connection to ${address} was closed`);
       upgrading = true;
       if (corked) uncork(plain);
-      plain.off('data', onData).off('drain', onDrain).off('error', onError).off('close', onClose);
+      plain.off('data', onData).off('error', onError).off('close', onClose);
       plain.pause();
       // RFC 6120 §5.4.3.3: what came in plaintext after <proceed/> is nobody's word. Later bytes go to TLS, which refuses them.
       while (plain.read() !== null);

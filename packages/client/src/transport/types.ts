@@ -16,8 +16,6 @@ export interface TransportEvents {
   data(data: Uint8Array | string): void;
   /** The connection is gone; once, and nothing follows. Without an error when the peer closed it in order, or this side did. */
   close(error?: XmppError): void;
-  /** The write buffer is empty again. */
-  drain?(): void;
 }
 
 /** A connection that carries an XMPP stream. What arrives before `listen` is kept. */

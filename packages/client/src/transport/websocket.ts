@@ -34,15 +34,15 @@ export interface WebSocketOptions extends ConnectOptions {
 /** Close codes (RFC 6455 §7.4.1) that say more than that the connection is gone. */
 const closeCodes: Readonly<Record<number, [ConnectionErrorReason, string]>> = {
   1001: ['closed', 'the server is going away'],
-  1002: ['protocol', 'the server saw a WebSocket protocol error'],
-  1003: ['policy', 'the server does not accept this kind of data'],
-  1006: ['reset', 'the connection broke off'],
-  1007: ['policy', 'the server saw text that is not UTF-8'],
-  1008: ['policy', 'the server says that a rule was broken'],
-  1009: ['policy', 'the server says that a frame was too big'],
+  1002: ['protocol', 'a WebSocket protocol error'],
+  1003: ['policy', 'data of a kind that the server does not accept'],
+  1006: ['reset', 'it broke off'],
+  1007: ['policy', 'text that is not UTF-8'],
+  1008: ['policy', 'a rule was broken'],
+  1009: ['policy', 'a frame was too big'],
   1011: ['closed', 'the server failed'],
   1012: ['closed', 'the server restarts'],
-  1013: ['closed', 'the server asks to try again later'],
+  1013: ['closed', 'try again later'],
   1015: ['tls', 'TLS failed'],
 };
 
@@ -54,100 +54,84 @@ const pollInterval = 10;
  *
  * @throws ConnectionError; browsers do not tell why, so the reason is `unreachable` for all that can be at fault
  */
-export function connectWebSocket(url: string | URL, options: WebSocketOptions = {}): Promise<Transport> {
+export async function connectWebSocket(url: string | URL, options: WebSocketOptions = {}): Promise<Transport> {
   const { signal, timeout = defaultConnectTimeout, WebSocket = platformWebSocket(), describeError, tlsInfo } = options;
   const address = String(url);
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) return reject(aborted(address, signal));
-    let socket: WebSocketLike;
-    try {
-      socket = new WebSocket(address, ['xmpp']);
-    } catch (cause) {
-      // A URL that is none, or ws: from a page that was served over https.
-      return reject(new ConnectionError('protocol', `Can't open ${address}: ${String(cause)}`, { cause }));
-    }
-    let reported: ConnectionError | undefined;
-    const settle = (error?: ConnectionError): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      if (error === undefined) return resolve(webSocketTransport(socket, address, tlsInfo));
-      socket.onopen = null;
-      socket.onclose = null;
-      // What comes after is no longer of interest, but `ws` wants somebody to hear its errors.
-      socket.onerror = () => {};
-      hangUp(socket);
-      reject(error);
-    };
-    const onAbort = (): void => settle(aborted(address, signal));
-    const timer = setTimeout(
-      () => settle(new ConnectionError('timeout', `No answer from ${address} in time: check the URL, and firewalls`)),
-      timeout,
-    );
-    signal?.addEventListener('abort', onAbort);
-    socket.binaryType = 'arraybuffer';
-    socket.onopen = () => {
-      // RFC 7395 §3.1: without the subprotocol, the other side speaks something else.
-      if (socket.protocol === 'xmpp') settle();
-      else
-        settle(
-          new ConnectionError(
-            'protocol',
-            `${address} is not an XMPP WebSocket: it did not accept the subprotocol xmpp`,
-          ),
-        );
-    };
-    socket.onerror = (event: { readonly error?: unknown; readonly message?: string }) => {
-      if (event.error instanceof Error && describeError !== undefined) reported ??= describeError(event.error, address);
-      else if (event.message) reported ??= unreachable(address, event.message, event.error);
-    };
-    socket.onclose = (event: { readonly reason?: string }) =>
-      settle(reported ?? unreachable(address, event.reason ?? ''));
-  });
+  const aborted = (): ConnectionError =>
+    new ConnectionError('aborted', `Connecting to ${address} was aborted`, { cause: signal?.reason });
+  const unreachable = (why: string | undefined, cause?: unknown): ConnectionError =>
+    new ConnectionError('unreachable', `Can't open ${address}: ${why || advice}`, { cause });
+
+  if (signal?.aborted === true) throw aborted();
+  let socket: WebSocketLike;
+  try {
+    socket = new WebSocket(address, ['xmpp']);
+  } catch (cause) {
+    // A URL that is none, or ws: from a page that was served over https.
+    throw new ConnectionError('protocol', `Can't open ${address}: ${String(cause)}`, { cause });
+  }
+  socket.binaryType = 'arraybuffer';
+
+  const { promise, resolve, reject } = Promise.withResolvers<Transport>();
+  let reported: ConnectionError | undefined;
+  socket.onopen = () => {
+    // RFC 7395 §3.1: without the subprotocol, the other side speaks something else.
+    if (socket.protocol === 'xmpp') resolve(webSocketTransport(socket, address, tlsInfo));
+    else reject(new ConnectionError('protocol', `${address} is no XMPP WebSocket: it refuses the subprotocol xmpp`));
+  };
+  socket.onerror = ({ error, message }: { readonly error?: unknown; readonly message?: string }) => {
+    if (error instanceof Error && describeError !== undefined) reported ??= describeError(error, address);
+    else if (message) reported ??= unreachable(message, error);
+  };
+  socket.onclose = ({ reason }: { readonly reason?: string }) => reject(reported ?? unreachable(reason));
+  const onAbort = (): void => reject(aborted());
+  signal?.addEventListener('abort', onAbort);
+  const timer = setTimeout(
+    () => reject(new ConnectionError('timeout', `No answer from ${address} in time: check the URL, and firewalls`)),
+    timeout,
+  );
+  try {
+    return await promise;
+  } catch (error) {
+    socket.onopen = socket.onclose = null;
+    // What comes after is no longer of interest, but `ws` wants somebody to hear its errors.
+    socket.onerror = () => {};
+    hangUp(socket);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
 }
 
+/** Takes over an open socket at once, before a frame can come that nobody listens for. */
 function webSocketTransport(socket: WebSocketLike, address: string, tlsInfo: WebSocketOptions['tlsInfo']): Transport {
   const secure = new URL(address).protocol === 'wss:';
   let events: TransportEvents | undefined;
   let early: string[] = [];
   let closed: { readonly error: ConnectionError | undefined } | undefined;
-  let failure: ConnectionError | undefined;
   let ended = false;
-  let polling: ReturnType<typeof setTimeout> | undefined;
-  let waiting: { resolve(): void; reject(error: Error): void }[] = [];
+  let flushing: Promise<void> | undefined;
 
-  const finish = (error: ConnectionError | undefined): void => {
+  const finish = (reason?: ConnectionErrorReason, why?: string): void => {
     if (closed !== undefined) return;
-    closed = { error };
-    clearTimeout(polling);
-    const told = waiting;
-    waiting = [];
-    for (const { reject } of told)
-      reject(error ?? new ConnectionError('closed', `The connection to ${address} was closed`));
-    events?.close(error);
+    closed = { error: reason && new ConnectionError(reason, `The connection to ${address} ended: ${why}`) };
+    events?.close(closed.error);
   };
-  const poll = (): void => {
-    if (socket.bufferedAmount > 0) {
-      polling = setTimeout(poll, pollInterval);
-      return;
+  const untilFlushed = async (): Promise<void> => {
+    while (socket.bufferedAmount > 0) {
+      if (closed !== undefined) throw closed.error ?? new ConnectionError('closed', `${address} was closed`);
+      await new Promise((resolve) => setTimeout(resolve, pollInterval));
     }
-    polling = undefined;
-    const told = waiting;
-    waiting = [];
-    for (const { resolve } of told) resolve();
-    events?.drain?.();
-  };
-  const watchBuffer = (): void => {
-    if (polling === undefined && socket.bufferedAmount > 0) polling = setTimeout(poll, pollInterval);
   };
 
   socket.onopen = null;
   socket.onmessage = ({ data }: { readonly data: unknown }) => {
-    if (failure !== undefined || closed !== undefined) return;
+    if (closed !== undefined) return;
     if (typeof data !== 'string') {
       // RFC 7395 §3.2: XMPP is in text frames.
-      failure = new ConnectionError('protocol', `${address} sent a binary frame, which XMPP does not use`);
       hangUp(socket);
-      finish(failure);
+      finish('protocol', 'it sent a binary frame, which XMPP does not use');
     } else if (events === undefined) {
       early.push(data);
     } else {
@@ -156,10 +140,9 @@ function webSocketTransport(socket: WebSocketLike, address: string, tlsInfo: Web
   };
   socket.onerror = () => {};
   socket.onclose = ({ code, reason }: { readonly code: number; readonly reason?: string }) => {
-    if (ended || code === 1000 || code === 1005) return finish(undefined);
+    if (ended || code === 1000 || code === 1005) return finish();
     const [kind, text] = closeCodes[code] ?? ['closed', 'it was closed'];
-    const words = reason ? `${text} (${code}: ${reason})` : `${text} (${code})`;
-    finish(new ConnectionError(kind, `The connection to ${address} ended: ${words}`));
+    finish(kind, `${text} (${code}${reason ? `: ${reason}` : ''})`);
   };
 
   return {
@@ -172,18 +155,12 @@ function webSocketTransport(socket: WebSocketLike, address: string, tlsInfo: Web
       return socket.bufferedAmount;
     },
     write(data) {
-      if (closed !== undefined || ended) return;
-      socket.send(data);
-      if (events?.drain !== undefined) watchBuffer();
+      if (closed === undefined && !ended) socket.send(data);
     },
-    flushed() {
-      if (socket.bufferedAmount === 0) return Promise.resolve();
-      if (closed !== undefined) {
-        return Promise.reject(closed.error ?? new ConnectionError('closed', `The connection to ${address} was closed`));
-      }
-      watchBuffer();
-      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
-    },
+    flushed: () =>
+      (flushing ??= untilFlushed().finally(() => {
+        flushing = undefined;
+      })),
     end() {
       if (closed !== undefined || ended) return;
       ended = true;
@@ -194,7 +171,7 @@ function webSocketTransport(socket: WebSocketLike, address: string, tlsInfo: Web
       ended = true;
       hangUp(socket);
       // The platform waits for the peer's closing frame; who destroys does not.
-      queueMicrotask(() => finish(undefined));
+      queueMicrotask(finish);
     },
     listen(listener) {
       events = listener;
@@ -209,6 +186,8 @@ function webSocketTransport(socket: WebSocketLike, address: string, tlsInfo: Web
   };
 }
 
+const advice = "check the URL, the network, the certificate, and whether the server permits this page's origin";
+
 function hangUp(socket: WebSocketLike): void {
   if (socket.terminate === undefined) socket.close();
   else socket.terminate();
@@ -216,17 +195,6 @@ function hangUp(socket: WebSocketLike): void {
 
 function platformWebSocket(): WebSocketConstructor {
   const found = (globalThis as { readonly WebSocket?: WebSocketConstructor }).WebSocket;
-  if (found === undefined)
-    throw new ConnectionError('protocol', 'This platform has no WebSocket: pass one as an option');
+  if (found === undefined) throw new ConnectionError('protocol', 'no WebSocket here: pass one as an option');
   return found;
-}
-
-function aborted(address: string, signal: AbortSignal | undefined): ConnectionError {
-  return new ConnectionError('aborted', `Connecting to ${address} was aborted`, { cause: signal?.reason });
-}
-
-function unreachable(address: string, why: string, cause?: unknown): ConnectionError {
-  const advice =
-    why || "check the URL, the network, the certificate, and whether the server permits this page's origin";
-  return new ConnectionError('unreachable', `Can't open ${address}: ${advice}`, { cause });
 }

@@ -41,7 +41,6 @@ export function record(transport: Transport) {
     get closeError() {
       return closeError;
     },
-    drains: 0,
     onData: (() => {}) as (data: string) => void,
     /** Resolves when `condition` holds, which is looked at after each event. */
     async until(condition: () => boolean): Promise<void> {
@@ -60,10 +59,6 @@ export function record(transport: Transport) {
     close(error) {
       closes += 1;
       closeError = error;
-      wake();
-    },
-    drain() {
-      recorded.drains += 1;
       wake();
     },
   });

@@ -165,14 +165,13 @@ describe.each(kinds)('%s', (name, connectKind) => {
     await transport.flushed().catch((error: unknown) => expect(error).toBeInstanceOf(ConnectionError));
   });
 
-  test('flush and drain wait for the buffer', async () => {
+  test('flushed waits for the buffer', async () => {
     let resume = (): void => {};
     const url = await serve((socket) => {
       socket.pause();
       resume = () => socket.resume();
     });
     const transport = await connect(url);
-    const seen = record(transport);
     for (let index = 0; index < 20; index += 1) transport.write('x'.repeat(1_000_000));
     expect(transport.bufferedAmount).toBeGreaterThan(0);
     let flushed = false;
@@ -182,7 +181,6 @@ describe.each(kinds)('%s', (name, connectKind) => {
     resume();
     await flushing;
     expect(transport.bufferedAmount).toBe(0);
-    expect(seen.drains).toBe(1);
   });
 
   test('nobody there', async () => {

@@ -20,12 +20,10 @@ export class Jid {
 
   /** `text` is canonical. */
   private constructor(text: string) {
-    const slash = text.indexOf('/');
-    const bare = slash < 0 ? text : text.slice(0, slash);
-    const at = bare.indexOf('@');
-    this.local = at < 0 ? undefined : bare.slice(0, at);
-    this.domain = at < 0 ? bare : bare.slice(at + 1);
-    this.resource = slash < 0 ? undefined : text.slice(slash + 1);
+    const { local, domain, resource } = partsOf(text);
+    this.local = local;
+    this.domain = domain;
+    this.resource = resource;
     this.#text = text;
     // Addresses are shared by way of the cache.
     Object.freeze(this);
@@ -94,14 +92,8 @@ export function parseJid(text: string, options?: ParseJidOptions): Jid {
   const known = recall(text);
   if (known) return known;
   if (text.length <= MAX_OCTETS && PLAIN.test(text)) return remember(fromCanonical(text));
-  // §3.1: the resource begins after the first slash, and only what is before it is looked at for an at-sign.
-  const slash = text.indexOf('/');
-  const bare = slash < 0 ? text : text.slice(0, slash);
-  const at = bare.indexOf('@');
-  const local = at < 0 ? undefined : bare.slice(0, at);
-  const resource = slash < 0 ? undefined : text.slice(slash + 1);
   const lenient = options?.lenient === true;
-  const address = build(local, bare.slice(at + 1), resource, lenient);
+  const address = build(partsOf(text), lenient);
   return !lenient && address.toString() === text ? remember(address) : address;
 }
 
@@ -131,7 +123,7 @@ export function jid(address: Jid | string): Jid {
  * @throws JidError when a part can't stand in an address.
  */
 export function createJid(parts: { local?: string | undefined; domain: string; resource?: string | undefined }): Jid {
-  return build(parts.local, parts.domain, parts.resource, false);
+  return build(parts, false);
 }
 
 /** What is before the first slash of the text of an address. Nothing is checked. */
@@ -152,10 +144,8 @@ let recent = /* @__PURE__ */ new Map<string, Jid>();
 let older = /* @__PURE__ */ new Map<string, Jid>();
 
 function recall(text: string): Jid | undefined {
-  const known = recent.get(text);
-  if (known) return known;
   const old = older.get(text);
-  return old && remember(old);
+  return recent.get(text) ?? (old && remember(old));
 }
 
 function remember(address: Jid): Jid {
@@ -169,7 +159,18 @@ function remember(address: Jid): Jid {
   return address;
 }
 
-function build(local: string | undefined, domain: string, resource: string | undefined, lenient: boolean): Jid {
+/** §3.1: the resource begins after the first slash, and only what is before it is looked at for an at-sign. */
+function partsOf(text: string): Parameters<typeof createJid>[0] {
+  const bare = bareOf(text);
+  const at = bare.indexOf('@');
+  return {
+    local: at < 0 ? undefined : bare.slice(0, at),
+    domain: bare.slice(at + 1),
+    resource: bare === text ? undefined : text.slice(bare.length + 1),
+  };
+}
+
+function build({ local, domain, resource }: Parameters<typeof createJid>[0], lenient: boolean): Jid {
   let text = preparePart('domain', domain, lenient);
   if (local !== undefined) text = `${preparePart('local', local, lenient)}@${text}`;
   if (resource !== undefined) text += `/${preparePart('resource', resource, lenient)}`;

@@ -153,6 +153,12 @@ it('reads the prefixed elements of other parsers', () => {
   expect(set.decode(wrapper).count).toBe(3);
 });
 
+it('xmlns="" is no namespace, not the parent’s', () => {
+  const parent = xml(`<set xmlns='${NS}'><count xmlns=''>1</count></set>`);
+  expect(set.decode(parent)).toEqual({});
+  expect(element(NS, 'count', {}).is(parent.children[0] as Element)).toBe(false);
+});
+
 it('what `rest` took keeps its namespace wherever it goes', () => {
   const { open } = everything.decode(xml(`<all xmlns='${NS}' name='n'><unclaimed/></all>`));
   expect(String(open[0])).toBe(`<unclaimed xmlns="${NS}"/>`);

@@ -20,9 +20,9 @@ export interface Scope {
 
 const noPrefixes: ReadonlyMap<string, string> = /* @__PURE__ */ new Map();
 
-/** The scope of an element that stands alone, where unprefixed names are in `xmlns`. */
-export function rootScope(xmlns = ''): Scope {
-  return { inherited: xmlns, own: '', prefixes: noPrefixes };
+/** The scope of an element that stands alone, where unprefixed names are in `xmlns` and prefixes are bound as given. */
+export function rootScope(xmlns = '', prefixes = noPrefixes): Scope {
+  return { inherited: xmlns, own: '', prefixes };
 }
 
 /** The scope of what a stream's header encloses. */

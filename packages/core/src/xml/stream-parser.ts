@@ -27,6 +27,8 @@ export interface StreamParserOptions {
   readonly fragments?: boolean;
   /** With `fragments`: the namespace of unprefixed names that have none written. */
   readonly xmlns?: string;
+  /** With `fragments`: namespaces by prefix, as if a root around the fragments had declared them. */
+  readonly prefixes?: ReadonlyMap<string, string>;
 }
 
 /** Reads a stream of XML in pieces of any size. */
@@ -58,7 +60,7 @@ const encoder = /* @__PURE__ */ new TextEncoder();
 export function createStreamParser(handlers: StreamParserHandlers, options: StreamParserOptions = {}): StreamParser {
   const limits: XmlLimits = { ...defaultXmlLimits, ...options.limits };
   const fragments = options.fragments === true;
-  const outerScope = rootScope(fragments ? options.xmlns : undefined);
+  const outerScope = fragments ? rootScope(options.xmlns, options.prefixes) : rootScope();
   const framer = createFramer({ frame, attempt, space, fault }, limits, fragments);
   let scope = outerScope;
   let rootName = '';

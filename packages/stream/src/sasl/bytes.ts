@@ -12,7 +12,7 @@ export function fromUtf8(bytes: Uint8Array): string {
 }
 
 /** Base64 with padding (RFC 4648 §4). */
-export function toBase64(bytes: Uint8Array): string {
+export function toBase64(bytes: Iterable<number>): string {
   let binary = '';
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary);
@@ -24,21 +24,9 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
-/** Joins arrays of bytes. */
-export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
-}
-
 /** Whether two arrays hold the same bytes, in time that depends on their length alone. */
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false;
-  let difference = 0;
-  for (let index = 0; index < left.length; index += 1) difference |= left[index]! ^ right[index]!;
+  let difference = left.length ^ right.length;
+  left.forEach((byte, index) => (difference |= byte ^ right[index]!));
   return difference === 0;
 }

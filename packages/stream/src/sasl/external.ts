@@ -1,5 +1,5 @@
 import { utf8 } from './bytes.ts';
-import { SaslError } from './error.ts';
+import { checkedAuthzid, oneMessage } from './one-message.ts';
 import type { SaslMechanismFactory } from './types.ts';
 
 /**
@@ -9,24 +9,13 @@ import type { SaslMechanismFactory } from './types.ts';
 export const external: SaslMechanismFactory = {
   name: 'EXTERNAL',
   strength: 200,
-  unusable(_, { secure }) {
-    return secure ? undefined : 'only under TLS';
-  },
+  unusable: (_, { secure }) => (secure ? undefined : 'only under TLS'),
   create({ authzid }) {
+    const once = oneMessage(external, () => checkedAuthzid(authzid));
     return {
-      name: 'EXTERNAL',
-      strength: 200,
-      async initial() {
-        if (authzid?.includes('\0') === true) throw new SaslError('invalid-authzid', 'The authzid contains U+0000');
-        return utf8(authzid ?? '');
-      },
-      async challenge(data) {
-        // Appendix A.1: a server that saw no initial response asks for it with an empty challenge.
-        if (data.length > 0)
-          throw new SaslError('malformed-request', 'The server sent data in a challenge to EXTERNAL');
-        return utf8(authzid ?? '');
-      },
-      async success() {},
+      ...once,
+      // Appendix A.1: a server that saw no initial response asks for it with an empty challenge.
+      challenge: async (data) => (data.length > 0 ? once.challenge(data) : utf8(checkedAuthzid(authzid))),
     };
   },
 };

@@ -1,5 +1,4 @@
-import { utf8 } from './bytes.ts';
-import { SaslError } from './error.ts';
+import { checkedAuthzid, oneMessage } from './one-message.ts';
 import { saslprep } from './saslprep.ts';
 import type { SaslMechanismFactory } from './types.ts';
 
@@ -12,21 +11,9 @@ export const plain: SaslMechanismFactory = {
     if (password === undefined) return 'no password';
     return secure ? undefined : 'only under TLS';
   },
-  create({ username, password, authzid }) {
-    return {
-      name: 'PLAIN',
-      strength: 10,
-      async initial() {
-        // §2: [authzid] NUL authcid NUL passwd; saslprep refuses a NUL inside the two.
-        const name = saslprep(username, 'user name');
-        const secret = saslprep(password ?? '', 'password');
-        if (authzid?.includes('\0') === true) throw new SaslError('invalid-authzid', 'The authzid contains U+0000');
-        return utf8(`${authzid ?? ''}\0${name}\0${secret}`);
-      },
-      async challenge() {
-        throw new SaslError('malformed-request', 'The server sent a challenge to PLAIN, which has none');
-      },
-      async success() {},
-    };
-  },
+  create: ({ username, password = '', authzid }) =>
+    // §2: [authzid] NUL authcid NUL passwd; saslprep refuses a NUL inside the two.
+    oneMessage(plain, () =>
+      [checkedAuthzid(authzid), saslprep(username, 'user name'), saslprep(password, 'password')].join('\0'),
+    ),
 };

@@ -19,16 +19,16 @@ function subtle(): SubtleCrypto {
 /** `HMAC(key, data)`. */
 export async function hmac(
   hash: ScramHash,
-  key: Uint8Array<ArrayBuffer>,
-  data: Uint8Array<ArrayBuffer>,
+  key: BufferSource,
+  data: BufferSource,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const imported = await subtle().importKey('raw', key, { name: 'HMAC', hash }, false, ['sign']);
   return new Uint8Array(await subtle().sign('HMAC', imported, data));
 }
 
 /** `H(data)`. */
-export async function digest(hash: ScramHash, data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await subtle().digest(hash, data));
+export function digest(hash: ScramHash, data: BufferSource): Promise<ArrayBuffer> {
+  return subtle().digest(hash, data);
 }
 
 /**
@@ -43,14 +43,11 @@ export async function deriveScramKeys(
   iterations: number,
 ): Promise<ScramKeys> {
   const imported = await subtle().importKey('raw', utf8(password), 'PBKDF2', false, ['deriveBits']);
-  const salted = new Uint8Array(
-    await subtle().deriveBits({ name: 'PBKDF2', hash, salt, iterations }, imported, bits[hash]),
-  );
-  const [clientKey, serverKey] = await Promise.all([
-    hmac(hash, salted, utf8('Client Key')),
-    hmac(hash, salted, utf8('Server Key')),
-  ]);
-  return { clientKey, serverKey };
+  const salted = await subtle().deriveBits({ name: 'PBKDF2', hash, salt, iterations }, imported, bits[hash]);
+  return {
+    clientKey: await hmac(hash, salted, utf8('Client Key')),
+    serverKey: await hmac(hash, salted, utf8('Server Key')),
+  };
 }
 
 /** A cache that lasts as long as the process. Make one for each account and password. */

@@ -1,10 +1,10 @@
-import { concat, equalBytes, fromBase64, fromUtf8, toBase64, utf8 } from './bytes.ts';
+import { equalBytes, fromBase64, fromUtf8, toBase64, utf8 } from './bytes.ts';
 import { SaslError } from './error.ts';
 import type { SaslCondition } from './error.ts';
 import { saslprep } from './saslprep.ts';
 import { deriveScramKeys, digest, hmac } from './scram-keys.ts';
 import type { ScramHash } from './scram-keys.ts';
-import type { SaslCredentials, SaslMechanism, SaslMechanismFactory, ScramKeys } from './types.ts';
+import type { SaslCredentials, SaslMechanism, SaslMechanismFactory } from './types.ts';
 
 /** What a SCRAM mechanism accepts. */
 export interface ScramOptions {
@@ -51,21 +51,24 @@ export function scram(hash: ScramHash, options: ScramOptions = {}): SaslMechanis
     unusable(credentials) {
       if (credentials.username === '') return 'no user name';
       if (credentials.password === undefined && credentials.scramKeys === undefined) return 'no password';
-      if (plus && findBinding(credentials) === undefined) return 'no channel binding';
-      return undefined;
+      return plus && findBinding(credentials) === undefined ? 'no channel binding' : undefined;
     },
     create(credentials, { offered = [] }) {
-      const limits = { minIterations, maxIterations, nonce: options.nonce ?? randomNonce };
-      // §6: `y` tells a server that does have -PLUS that somebody took it off the list that we saw.
-      const canBind = findBinding(credentials) !== undefined;
-      const binding = plus ? findBinding(credentials) : undefined;
+      const binding = findBinding(credentials);
       if (plus && binding === undefined) throw new SaslError('no-mechanism', `${name} needs channel binding data`);
-      const flag = binding
-        ? `p=${binding.type}`
-        : canBind && !offered.some((other) => other.endsWith('-PLUS'))
-          ? 'y'
-          : 'n';
-      return exchange(name, strength, hash, credentials, flag, binding?.data ?? new Uint8Array(), limits);
+      // §6: `y` tells a server that does have -PLUS that somebody took it off the list that we saw.
+      const otherwise = binding && !offered.some((other) => other.endsWith('-PLUS')) ? 'y' : 'n';
+      const exchange: Exchange = {
+        name,
+        hash,
+        credentials,
+        flag: plus ? `p=${binding!.type}` : otherwise,
+        bindingData: plus ? binding!.data : [],
+        minIterations,
+        maxIterations,
+        nonce: (options.nonce ?? randomNonce)(),
+      };
+      return mechanism(strength, exchange);
     },
   };
 }
@@ -77,143 +80,122 @@ export const scramSha256: SaslMechanismFactory = /* @__PURE__ */ scram('SHA-256'
 /** SCRAM-SHA-512 (draft-melnikov-scram-sha-512). */
 export const scramSha512: SaslMechanismFactory = /* @__PURE__ */ scram('SHA-512');
 
-interface Limits {
-  readonly minIterations: number;
-  readonly maxIterations: number;
-  readonly nonce: () => string;
+/** What one exchange is about. */
+interface Exchange extends Required<Omit<ScramOptions, 'plus' | 'nonce'>> {
+  readonly name: string;
+  readonly hash: ScramHash;
+  readonly credentials: SaslCredentials;
+  /** §6: `n`, `y`, or `p=` and the type of the channel binding. */
+  readonly flag: string;
+  readonly bindingData: Iterable<number>;
+  readonly nonce: string;
+  /** Where the keys are kept, once the server's salt is known. */
+  keyId?: string;
+  /** Our proof was asked for. */
+  proofSent?: boolean;
+  /** The server has proved itself. */
+  verified?: boolean;
 }
 
-/** One exchange: client-first → server-first → client-final → server-final, which must verify (§5). */
-function exchange(
-  name: string,
-  strength: number,
-  hash: ScramHash,
-  credentials: SaslCredentials,
-  flag: string,
-  bindingData: Uint8Array,
-  limits: Limits,
-): SaslMechanism {
-  let state: 'new' | 'first-sent' | 'final-sent' | 'verified' | 'failed' = 'new';
-  const gs2Header = `${flag},${credentials.authzid === undefined ? '' : `a=${escapeName(credentials.authzid)}`},`;
-  let clientNonce = '';
-  let clientFirstBare = '';
-  let authMessage = new Uint8Array();
-  let keys: ScramKeys | undefined;
-  let keyId = '';
-
-  const answerServerFirst = async (message: string): Promise<Uint8Array> => {
-    const { nonce, salt, saltText, iterations } = parseServerFirst(message);
-    // §5.1: the server appends to our nonce; one that appends nothing lets an old exchange be played back.
-    if (!nonce.startsWith(clientNonce) || nonce.length === clientNonce.length) {
-      throw new SaslError('nonce', "The server's nonce does not continue ours: it is not the server that we talk to");
-    }
-    const { minIterations, maxIterations } = limits;
-    if (iterations < minIterations || iterations > maxIterations) {
-      throw new SaslError(
-        'iteration-count',
-        `The server asks for ${iterations} PBKDF2 iterations; accepted are ${minIterations} to ${maxIterations}`,
-      );
-    }
-    keyId = `${hash},${credentials.username},${saltText},${iterations}`;
-    keys = (await credentials.scramKeys?.get(keyId)) ?? undefined;
-    if (keys === undefined) {
-      if (credentials.password === undefined) {
-        throw new SaslError(
-          'credentials-expired',
-          "The stored keys do not fit the server's salt: the password is needed",
-        );
-      }
-      keys = await deriveScramKeys(hash, saslprep(credentials.password, 'password'), salt, iterations);
-    }
-    const binding = toBase64(concat(utf8(gs2Header), bindingData));
-    const withoutProof = `c=${binding},r=${nonce}`;
-    authMessage = utf8(`${clientFirstBare},${message},${withoutProof}`);
-    const signature = await hmac(hash, await digest(hash, keys.clientKey), authMessage);
-    const proof = keys.clientKey.map((byte, index) => byte ^ signature[index]!);
-    return utf8(`${withoutProof},p=${toBase64(proof)}`);
-  };
-
-  const verifyServerFinal = async (message: string): Promise<void> => {
-    const [first = ''] = message.split(',');
-    if (first.startsWith('e=')) throw serverError(first.slice(2));
-    const given = first.startsWith('v=') ? fromBase64(first.slice(2)) : undefined;
-    if (given === undefined || !equalBytes(given, await hmac(hash, keys!.serverKey, authMessage))) {
-      throw new SaslError('server-signature-invalid', 'The server did not prove that it knows the password');
-    }
-    await credentials.scramKeys?.set(keyId, keys!);
-  };
-
-  /** Whatever goes wrong ends the exchange: nothing that comes later can make it succeed. */
-  const step = async <T>(expected: typeof state, next: typeof state, work: () => Promise<T>): Promise<T> => {
-    if (state !== expected) {
-      state = 'failed';
-      throw new SaslError('malformed-request', `The server's ${name} messages are out of order`);
-    }
-    state = 'failed';
-    const result = await work();
-    state = next;
-    return result;
-  };
-
+function mechanism(strength: number, exchange: Exchange): SaslMechanism {
+  const { name, credentials } = exchange;
+  const steps = messages(exchange);
   return {
     name,
     strength,
-    initial: () =>
-      step('new', 'first-sent', async () => {
-        clientNonce = limits.nonce();
-        clientFirstBare = `n=${escapeName(saslprep(credentials.username, 'user name'))},r=${clientNonce}`;
-        return utf8(gs2Header + clientFirstBare);
-      }),
-    challenge: (data) =>
-      state === 'final-sent'
-        ? // The server-final message may come in a challenge of its own (RFC 6120 §6.3.10), answered by nothing.
-          step('final-sent', 'verified', async () => {
-            await verifyServerFinal(decode(data));
-            return new Uint8Array();
-          })
-        : step('first-sent', 'final-sent', () => answerServerFirst(decode(data))),
+    initial: async () => (await steps.next()).value!,
+    async challenge(data) {
+      exchange.verified = false;
+      const { value } = await steps.next(data);
+      // The server-final message may come in a challenge of its own (RFC 6120 §6.3.10), answered by nothing.
+      if (value !== undefined || exchange.verified) return value ?? new Uint8Array();
+      throw new SaslError('malformed-request', `The server's ${name} messages are out of order`);
+    },
     async success(data) {
-      if (state === 'verified' && (data === undefined || data.length === 0)) return;
-      if (state !== 'final-sent' || data === undefined) {
-        state = 'failed';
-        throw new SaslError(
-          'server-signature-invalid',
-          'The server claims success without proving that it knows the password',
-        );
+      if (data?.length) {
+        exchange.verified = false;
+        if (exchange.proofSent) await steps.next(data);
       }
-      await step('final-sent', 'verified', () => verifyServerFinal(decode(data)));
+      if (exchange.verified) return;
+      await steps.return(undefined);
+      throw new SaslError('server-signature-invalid', 'The server claims success without proving itself');
     },
     async failure() {
-      state = 'failed';
-      if (keyId !== '') await credentials.scramKeys?.delete(keyId);
+      await steps.return(undefined);
+      if (exchange.keyId !== undefined) await credentials.scramKeys?.delete(exchange.keyId);
     },
   };
+}
+
+/**
+ * The client's messages, each continued with the server's answer: client-first → server-first → client-final →
+ * server-final, which must verify (§5). A fault ends a generator: nothing that comes later can make it succeed.
+ */
+async function* messages(exchange: Exchange): AsyncGenerator<Uint8Array, undefined, Uint8Array> {
+  const { hash, credentials, minIterations, maxIterations } = exchange;
+  const { username, password, authzid, scramKeys } = credentials;
+  const gs2Header = `${exchange.flag},${authzid === undefined ? '' : `a=${escapeName(authzid)}`},`;
+  const clientFirst = `n=${escapeName(saslprep(username, 'user name'))},r=${exchange.nonce}`;
+  const serverFirst = decode(yield utf8(gs2Header + clientFirst));
+
+  const { nonce, salt, saltText, iterations } = parseServerFirst(serverFirst);
+  // §5.1: the server appends to our nonce; one that appends nothing lets an old exchange be played back.
+  if (!nonce.startsWith(exchange.nonce) || nonce === exchange.nonce) {
+    throw new SaslError('nonce', "The server's nonce does not continue ours: it is not the server that we talk to");
+  }
+  if (iterations < minIterations || iterations > maxIterations) {
+    throw new SaslError(
+      'iteration-count',
+      `The server asks for ${iterations} PBKDF2 iterations; accepted are ${minIterations} to ${maxIterations}`,
+    );
+  }
+  const keyId = `${hash},${username},${saltText},${iterations}`;
+  exchange.keyId = keyId;
+  let keys = await scramKeys?.get(keyId);
+  if (!keys) {
+    if (password === undefined) {
+      throw new SaslError('credentials-expired', "No stored keys fit the server's salt: the password is needed");
+    }
+    keys = await deriveScramKeys(hash, saslprep(password, 'password'), salt, iterations);
+  }
+  const binding = toBase64([...utf8(gs2Header), ...exchange.bindingData]);
+  const withoutProof = `c=${binding},r=${nonce}`;
+  const authMessage = utf8(`${clientFirst},${serverFirst},${withoutProof}`);
+  const signature = await hmac(hash, await digest(hash, keys.clientKey), authMessage);
+  const proof = keys.clientKey.map((byte, index) => byte ^ signature[index]!);
+  exchange.proofSent = true;
+  const [serverFinal = ''] = decode(yield utf8(`${withoutProof},p=${toBase64(proof)}`)).split(',');
+
+  refuseServerError(serverFinal);
+  const given = serverFinal.startsWith('v=') && fromBase64(serverFinal.slice(2));
+  if (!given || !equalBytes(given, await hmac(hash, keys.serverKey, authMessage))) {
+    throw new SaslError('server-signature-invalid', 'The server did not prove that it knows the password');
+  }
+  await scramKeys?.set(keyId, keys);
+  exchange.verified = true;
+  return undefined;
 }
 
 /** Reads `r=…,s=…,i=…`, in that order; what follows are extensions, to be ignored (§5.1). */
 function parseServerFirst(message: string) {
-  const [nonce = '', salt = '', iterations = ''] = message.split(',');
-  if (nonce.startsWith('e=')) throw serverError(nonce.slice(2));
-  if (nonce.startsWith('m=')) {
-    throw new SaslError('malformed-request', 'The server requires a SCRAM extension (m=) that this side does not know');
+  refuseServerError(message.split(',')[0]!);
+  // §5.1: m= announces an extension that has to be understood, and none is.
+  const [, nonce, saltText = '', iterations] =
+    /^r=([!-+\--~]+),s=([^,]+),i=([1-9]\d{0,15})(?:,|$)/.exec(message) ?? [];
+  const salt = fromBase64(saltText);
+  if (nonce === undefined || salt === undefined) {
+    throw new SaslError('malformed-request', "The server's first SCRAM message is malformed or needs an extension");
   }
-  const saltBytes = fromBase64(salt.slice(2));
-  if (
-    !/^r=[\x21-\x7E]+$/.test(nonce) ||
-    !salt.startsWith('s=') ||
-    saltBytes === undefined ||
-    saltBytes.length === 0 ||
-    !/^i=[1-9][0-9]{0,15}$/.test(iterations)
-  ) {
-    throw new SaslError('malformed-request', "The server's first SCRAM message is malformed (RFC 5802 §7)");
-  }
-  return { nonce: nonce.slice(2), salt: saltBytes, saltText: salt.slice(2), iterations: Number(iterations.slice(2)) };
+  return { nonce, salt, saltText, iterations: Number(iterations) };
 }
 
-function serverError(value: string): SaslError {
+/** §7: `e=` and why the server gives up, in place of what was expected. */
+function refuseServerError(attribute: string): void {
+  if (!attribute.startsWith('e=')) return;
+  const text = attribute.slice(2);
   // Object.hasOwn: the value is the server's, and `constructor` is no condition.
-  const condition = Object.hasOwn(serverErrors, value) ? serverErrors[value]! : 'not-authorized';
-  return new SaslError(condition, `The server refused the SCRAM exchange: ${value}`, { text: value });
+  const condition = Object.hasOwn(serverErrors, text) ? serverErrors[text]! : 'not-authorized';
+  throw new SaslError(condition, `The server refused the SCRAM exchange: ${text}`, { text });
 }
 
 /** §5.1: `,` and `=` have a meaning of their own in messages. */

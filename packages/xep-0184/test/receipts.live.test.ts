@@ -1,0 +1,41 @@
+import { createClient } from '@xeps/client';
+import type { Client } from '@xeps/client';
+import { newId, TimeoutError } from '@xeps/core';
+import { presence, sendMessage } from '@xeps/rfc-6121';
+import { account, describeLive } from '@xeps/servers/live';
+import { expect, test } from 'vitest';
+import { receiptRequest, receipts, waitForReceipt } from '../src/index.ts';
+
+describeLive('XEP-0184', (server, transport) => {
+  const open = async (prefix: string): Promise<Client> => {
+    const { jid, password } = await account(server, prefix);
+    const service = transport === 'tcp' ? `xmpp://${server.host}:${server.ports.c2s}` : server.ws;
+    const client = createClient({ jid, password, tls: { ca: server.caPem }, allowInsecure: true, service });
+    client.use(presence).announce();
+    await client.start();
+    return client;
+  };
+
+  test('§7 a message is receipted where the policy allows it, and not where it does not (§8)', async () => {
+    const [romeo, juliet] = await Promise.all([open('romeo'), open('juliet')]);
+    const api = juliet.use(receipts);
+    const got: string[] = [];
+    romeo.use(receipts).on('received', ({ id, from }) => void got.push(`${id} ${String(from)}`));
+    const send = async (timeout: number): Promise<string> => {
+      const id = newId();
+      const waiting = waitForReceipt(romeo, id, juliet.jid.bare(), { timeout });
+      const [from] = await Promise.all([
+        waiting,
+        sendMessage(romeo, { id, to: juliet.jid.bare(), body: 'Hark!', payloads: [receiptRequest.encode({})] }),
+      ]);
+      expect(String(from)).toBe(String(juliet.jid));
+      return id;
+    };
+    // They are no contacts of each other.
+    await expect(send(500)).rejects.toBeInstanceOf(TimeoutError);
+    api.setPolicy(() => true);
+    const id = await send(5000);
+    expect(got).toEqual([`${id} ${String(juliet.jid)}`]);
+    await Promise.all([romeo.stop(), juliet.stop()]);
+  });
+});
