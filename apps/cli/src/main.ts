@@ -54,8 +54,8 @@ function createProgram(system: System): Command {
       writeErr: (text) => void stderr.write(text),
       // Told by `report`.
       outputError: () => undefined,
-      getOutHelpWidth: () => stdout.columns ?? 80,
-      getErrHelpWidth: () => stderr.columns ?? 80,
+      getOutHelpWidth: () => stdout.columns || 80,
+      getErrHelpWidth: () => stderr.columns || 80,
     });
   for (const register of commands) {
     register(program, (args, options, run) => {

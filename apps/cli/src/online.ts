@@ -85,7 +85,7 @@ export async function online<T>(
 }
 
 /** What every connection to an account's server is made with. */
-export function connectionOptions({ jid, service, ca }: Account, timeout: number): Omit<NodeClientOptions, 'password'> {
+function connectionOptions({ jid, service, ca }: Account, timeout: number): Omit<NodeClientOptions, 'password'> {
   return {
     jid,
     service,

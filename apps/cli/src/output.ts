@@ -90,7 +90,8 @@ function progressBar(stderr: TerminalStream, label: string, total?: number): Pro
       // Ten times a second is enough for eyes.
       if (now - shown < 100 && done !== of) return;
       shown = now;
-      stderr.write(`\r\x1b[K${progressLine(visible(label), done, of, stderr.columns ?? 80)}`);
+      // Terminals that don't know their width say 0.
+      stderr.write(`\r\x1b[K${progressLine(visible(label), done, of, stderr.columns || 80)}`);
     },
     end: () => void stderr.write('\r\x1b[K'),
   };

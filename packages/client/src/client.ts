@@ -13,7 +13,7 @@ import {
   scramSha256,
   scramSha512,
 } from '@xeps/stream';
-import type { SaslCredentials, StreamModule } from '@xeps/stream';
+import type { Receipt, SaslCredentials, StreamModule } from '@xeps/stream';
 import { createStreamManagement, redelivery } from '@xeps/xep-0198';
 import type { StreamManagement, UnackedStanza } from '@xeps/xep-0198';
 import { systemClock } from './clock.ts';
@@ -22,7 +22,6 @@ import type { ConnectionStatus, StartOptions } from './connection.ts';
 import { isLoopback } from './loopback.ts';
 import type { Endpoint } from './discovery/endpoint.ts';
 import type { ClientOptions } from './options.ts';
-import { otherHost } from './other-host.ts';
 import type { Platform } from './platform.ts';
 import type { Outgoing } from './send-queue.ts';
 
@@ -51,13 +50,12 @@ export function createClientOn<Tls, Discovery extends object>(
   const { domain } = account;
   const service = typeof options.service === 'string' ? platform.parseService(options.service) : options.service;
   const scramKeys = memoryScramKeyCache();
-  const management =
-    options.streamManagement === false
-      ? undefined
-      : createStreamManagement({
-          clock: systemClock,
-          ...(typeof options.streamManagement === 'object' ? options.streamManagement : {}),
-        });
+  // One that is in no stream manages nothing.
+  const { streamManagement = true } = options;
+  const management = createStreamManagement({
+    clock: systemClock,
+    ...(typeof streamManagement === 'object' && streamManagement),
+  });
   let lastEndpoint: Endpoint | undefined;
 
   const control = createSession({ jid: account, write: (stanza, how) => connection.write(stanza, how) });
@@ -65,12 +63,7 @@ export function createClientOn<Tls, Discovery extends object>(
 
   async function credentials(): Promise<SaslCredentials> {
     const password = typeof options.password === 'function' ? await options.password() : options.password;
-    return {
-      username: account.local ?? '',
-      scramKeys,
-      ...(password !== undefined && { password }),
-      ...options.credentials,
-    };
+    return { username: account.local ?? '', scramKeys, ...(password !== undefined && { password }), ...options.credentials };
   }
   const mechanisms =
     options.mechanisms ?? (account.local === undefined ? [anonymous] : [scramSha512, scramSha256, scramSha1, plain]);
@@ -82,12 +75,11 @@ export function createClientOn<Tls, Discovery extends object>(
     name: domain,
     async *endpoints(signal) {
       // XEP-0198 §3: first where the session is kept, if the server said so.
-      const location = management?.resumable === true ? management.location : undefined;
-      const preferred =
-        location !== undefined && lastEndpoint !== undefined ? otherHost(location, lastEndpoint) : undefined;
-      if (preferred !== undefined) yield preferred;
+      const location = management.resumable && management.location;
+      const preferred = location && lastEndpoint && platform.otherHost(location, lastEndpoint);
+      if (preferred) yield preferred;
       if (service !== undefined) yield service;
-      else yield* platform.discover(domain, { ...(options.discovery ?? ({} as Discovery)), signal });
+      else yield* platform.discover(domain, { ...(options.discovery as Discovery), signal });
     },
     connect: (endpoint, how) => platform.connect(endpoint, { ...how, domain, tls: options.tls }),
     createStream(transport, endpoint, port) {
@@ -97,7 +89,7 @@ export function createClientOn<Tls, Discovery extends object>(
         ...(options.modules ?? []),
         ...platform.modules.map((make) => make()),
         sasl({ mechanisms, credentials, trustConnection: trusted }),
-        ...(management === undefined ? [] : [management.module]),
+        ...(streamManagement === false ? [] : [management.module]),
         bind({ resource: account.resource ?? options.resource }),
       ];
       return createClientStream(
@@ -107,17 +99,17 @@ export function createClientOn<Tls, Discovery extends object>(
           modules,
           secure: transport.secure,
           allowInsecure: trusted,
-          from: account.local === undefined ? undefined : account.bare().toString(),
+          from: account.local && String(account.bare()),
           lang: options.lang,
           limits: options.limits,
         },
         port,
       );
     },
-    otherHost,
+    otherHost: platform.otherHost,
     probe() {
       // Whatever the server answers shows that it is there; that it knows XEP-0199 is not needed.
-      if (management?.requestAck() !== true) {
+      if (!management.requestAck()) {
         const ping = new Element('iq', { xmlns: NS_CLIENT, type: 'get', id: newId() });
         ping.c('ping', { xmlns: 'urn:xmpp:ping' });
         connection.write(ping, {}).catch(() => {});
@@ -128,14 +120,14 @@ export function createClientOn<Tls, Discovery extends object>(
     online: (jid, resumed) => (resumed ? control.resumed() : control.online(jid)),
     stanza: (stanza) => control.receive(stanza),
     disconnected: (error) => control.disconnected(error),
-    redeliver: () => (management === undefined ? [] : redeliver(management.takeLost())),
+    redeliver: () => redeliver(management.takeLost()),
     poisoned(error) {
-      management?.forget();
+      management.forget();
       // What this side refused to read says nothing about what it sent.
       if (error.by === 'peer') failLost(management, error);
     },
     ended(error) {
-      management?.forget();
+      management.forget();
       failLost(management, error);
       control.end(error);
     },
@@ -159,16 +151,16 @@ function redeliver(lost: readonly UnackedStanza[]): Outgoing[] {
   const again: Outgoing[] = [];
   for (const entry of lost) {
     const stanza = redelivery(entry);
-    const receipt = entry.receipt ?? { acked() {}, failed() {} };
+    const { receipt = nobody } = entry;
     if (stanza !== undefined) again.push({ stanza, receipt, written() {}, failed: (error) => receipt.failed(error) });
-    else
-      receipt.failed(
-        new DisconnectedError(`the session was lost before the server acknowledged this ${entry.stanza.kind}`),
-      );
+    else receipt.failed(new DisconnectedError(`the session ended before the server took this ${entry.stanza.kind} over`));
   }
   return again;
 }
 
-function failLost(management: StreamManagement | undefined, error: XmppError): void {
-  for (const { receipt } of management?.takeLost() ?? []) receipt?.failed(error);
+/** Whom a stanza of an earlier process, or of this side's own, tells how it went. */
+const nobody: Receipt = { acked() {}, failed() {} };
+
+function failLost(management: StreamManagement, error: XmppError): void {
+  for (const { receipt } of management.takeLost()) receipt?.failed(error);
 }

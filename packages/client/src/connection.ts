@@ -250,24 +250,17 @@ export function createConnection(parts: ConnectionParts): Connection {
             ? caught
             : new DisconnectedError(`connecting to ${name} failed`, { cause: caught });
       }
-      if (stopping || signal.aborted) {
-        first.reject(error);
-        return;
-      }
+      if (stopping || signal.aborted) return first.reject(error);
       if (!wasOnline && (!retryFirst || retryOf(error) === 'never')) {
         run = undefined;
         setStatus({ status: 'idle' });
-        first.reject(error);
-        return;
+        return first.reject(error);
       }
       if (reconnect === false || retryOf(error) === 'never') return end(error);
       const delay = backoff(attempt, reconnect === true ? {} : reconnect);
       setStatus({ status: 'waiting', delay, attempt, error });
       await wait(delay, signal);
-      if (signal.aborted) {
-        first.reject(error);
-        return;
-      }
+      if (signal.aborted) return first.reject(error);
     }
   }
 
@@ -311,16 +304,12 @@ export function createConnection(parts: ConnectionParts): Connection {
       if (status.status === 'ended') return Promise.reject(status.error);
       try {
         const { entry, sent } = outgoing(encodeStanza(stanza));
-        const fault = live === undefined ? undefined : exceeds(live.limits, entry.stanza);
-        if (fault !== undefined) throw fault;
+        const fault = live && exceeds(live.limits, entry.stanza);
+        if (fault) throw fault;
         if (live !== undefined && queue.length === 0 && live.send(entry.stanza, entry.receipt)) {
           if (live.bufferedAmount < highWater) entry.written();
           // A connection that fails now is noticed elsewhere, and what it took may still be sent again.
-          else
-            void live
-              .flushed()
-              .catch(() => {})
-              .then(entry.written);
+          else live.flushed().then(entry.written, entry.written);
           return sent;
         }
         queue.push(entry);

@@ -46,7 +46,7 @@ export function startKeepalive(
     if (!probe()) return later(watch, interval);
     later(() => {
       if (live.lastHeard >= asked) return watch();
-      live.abort(new TimeoutError(`the server gave no sign of life within ${timeout} ms; the connection is dead`));
+      live.abort(new TimeoutError(`no sign of life from the server within ${timeout} ms`));
     }, timeout);
   };
   later(watch, interval);

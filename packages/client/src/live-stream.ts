@@ -94,10 +94,7 @@ export function openLiveStream(options: LiveStreamOptions, events: LiveStreamEve
     abort(reason instanceof XmppError ? reason : new DisconnectedError('connecting was given up', { cause: reason }));
   };
   const cancelTimeout = clock.schedule(
-    () =>
-      abort(
-        new TimeoutError(`${address} accepted the connection, but signing in took longer than ${options.timeout} ms`),
-      ),
+    () => abort(new TimeoutError(`${address} was reached, but signing in took longer than ${options.timeout} ms`)),
     options.timeout,
   );
   function settle(): void {

@@ -1,27 +1,22 @@
 import { websocketFraming } from '@xeps/stream';
+import { discoverWebSocket } from './discovery/discover.ts';
 import type { DiscoverOptions } from './discovery/discover.ts';
-import { parseService } from './discovery/endpoint.ts';
+import { parseWebSocketService } from './discovery/endpoint.ts';
+import { otherWebSocket } from './other-host.ts';
 import type { Platform } from './platform.ts';
 import { ConnectionError } from './transport/errors.ts';
 import { connectWebSocket } from './transport/websocket.ts';
 
 /** What browsers have: WebSocket, and host-meta to find it. TLS is the browser's own. */
 export const browserPlatform: Platform<undefined, DiscoverOptions> = {
-  // Loaded when needed: an app that names its service never is.
-  async *discover(domain, options) {
-    const { discoverWebSocket } = await import('./discovery/discover.ts');
-    yield* discoverWebSocket(domain, options);
-  },
+  discover: discoverWebSocket,
   connect(endpoint, { signal, timeout }) {
     if (endpoint.kind === 'websocket') return connectWebSocket(endpoint.url, { signal, timeout });
-    return Promise.reject(
-      new ConnectionError(
-        'protocol',
-        `browsers can't connect to ${endpoint.host}:${endpoint.port} by TCP; give a wss:// address`,
-      ),
-    );
+    const why = `browsers can't connect to ${endpoint.host} by TCP: give a wss:// address`;
+    return Promise.reject(new ConnectionError('protocol', why));
   },
-  parseService,
+  parseService: parseWebSocketService,
+  otherHost: (text, from) => (from.kind === 'websocket' ? otherWebSocket(text, from) : undefined),
   framing: () => websocketFraming,
   modules: [],
   onWake(callback) {

@@ -2,6 +2,7 @@ import { starttls, tcpFraming, websocketFraming } from '@xeps/stream';
 import { discoverEndpoints } from './discovery/discover-node.ts';
 import type { NodeDiscoverOptions } from './discovery/discover-node.ts';
 import { parseService } from './discovery/endpoint.ts';
+import { otherHost } from './other-host.ts';
 import type { Platform } from './platform.ts';
 import { connectTcp } from './transport/tcp.ts';
 import type { NodeTlsOptions } from './transport/tls-options.ts';
@@ -18,6 +19,7 @@ export const nodePlatform: Platform<NodeTlsOptions, NodeDiscoverOptions> = {
         )
       : connectNodeWebSocket(endpoint.url, { domain, tls, signal, timeout }),
   parseService,
+  otherHost,
   framing: (transport) => (transport.kind === 'tcp' ? tcpFraming : websocketFraming),
   modules: [starttls],
 };

@@ -13,6 +13,8 @@ export interface Platform<Tls, Discovery> {
   ): Promise<Transport>;
   /** Reads a service address, such as `wss://example.org/ws`. Throws when it is none, or can't be used here. */
   parseService(text: string): Endpoint;
+  /** Reads where a server sends its clients; undefined when a client here should not go there. */
+  otherHost(text: string, from: Endpoint): Endpoint | undefined;
   /** How streams are laid on a transport. */
   framing(transport: Transport): FramingFactory;
   /** Steps that only this platform has. */

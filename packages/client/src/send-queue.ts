@@ -57,18 +57,17 @@ export interface SendQueue {
 export function createSendQueue(limits: QueueLimits = {}): SendQueue {
   const { stanzas = 1_000, size: maxSize = 8 * 1024 * 1024 } = limits;
   let entries: Outgoing[] = [];
-  let head = 0;
   let size = 0;
   return {
     get length() {
-      return entries.length - head;
+      return entries.length;
     },
     push(entry) {
       const length = entry.stanza.text.length;
-      if (entries.length - head >= stanzas || size + length > maxSize) {
+      if (entries.length >= stanzas || size + length > maxSize) {
         throw new XmppError(
           'ERR_XMPP_QUEUE_FULL',
-          `there is no connection, and ${entries.length - head} stanzas wait already: no room for another`,
+          `no connection, and the queue is full: ${entries.length} stanzas wait already`,
           { cause: new DisconnectedError('not connected') },
         );
       }
@@ -76,34 +75,24 @@ export function createSendQueue(limits: QueueLimits = {}): SendQueue {
       entries.push(entry);
     },
     unshift(more) {
-      entries = [...more, ...entries.slice(head)];
-      head = 0;
+      entries = [...more, ...entries];
       for (const entry of more) size += entry.stanza.text.length;
     },
     remove(entry) {
-      const index = entries.indexOf(entry, head);
+      const index = entries.indexOf(entry);
       if (index < 0) return false;
       entries.splice(index, 1);
       size -= entry.stanza.text.length;
       return true;
     },
     shift() {
-      const entry = entries[head];
-      if (entry === undefined) return undefined;
-      head += 1;
-      size -= entry.stanza.text.length;
-      if (head === entries.length) {
-        entries = [];
-        head = 0;
-      }
+      const entry = entries.shift();
+      size -= entry?.stanza.text.length ?? 0;
       return entry;
     },
     fail(error) {
-      const waiting = entries.slice(head);
-      entries = [];
-      head = 0;
       size = 0;
-      for (const entry of waiting) entry.failed(error);
+      for (const entry of entries.splice(0)) entry.failed(error);
     },
   };
 }

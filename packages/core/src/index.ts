@@ -8,7 +8,7 @@
  */
 export { createSession, newId } from './create-session.ts';
 export type { SessionControl, SessionInit } from './create-session.ts';
-export { Element } from './element.ts';
+export { childElements, Element } from './element.ts';
 export type { Node } from './element.ts';
 export { createEmitter, disposable } from './emitter.ts';
 export type { Emitter, ListenOptions } from './emitter.ts';

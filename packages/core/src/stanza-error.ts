@@ -63,6 +63,8 @@ export interface StanzaErrorInit {
   readonly address?: string | undefined;
   /** Application-specific conditions (§8.3.4); read them with a schema's `find(error.element)`. */
   readonly application?: readonly Element[] | undefined;
+  /** The stanza that it came in, which may hold more beside the error, such as a form (XEP-0077 §3.2). */
+  readonly stanza?: Element | undefined;
 }
 
 /**
@@ -77,9 +79,10 @@ export class StanzaError extends XmppError {
   readonly from: string | undefined;
   readonly address: string | undefined;
   readonly application: readonly Element[];
+  readonly stanza: Element | undefined;
 
   constructor(condition: ErrorCondition, init: StanzaErrorInit = {}) {
-    const { type = usualType[condition] ?? 'cancel', text, by, from, address, application = [] } = init;
+    const { type = usualType[condition] ?? 'cancel', text, by, from, address, application = [], stanza } = init;
     super('ERR_XMPP_STANZA', `${from === undefined ? '' : `${from} answered `}${condition}${text === undefined ? '' : `: ${text}`}`);
     this.condition = condition;
     this.type = type;
@@ -88,6 +91,7 @@ export class StanzaError extends XmppError {
     this.from = from;
     this.address = address;
     this.application = application;
+    this.stanza = stanza;
   }
 
   /** The `<error/>` element. */
@@ -105,13 +109,14 @@ export class StanzaError extends XmppError {
     const stanzaNs = namespaceOf(stanza);
     const from = stanza.attrs['from'] as string | undefined;
     const error = childElements(stanza).find((child) => child.getName() === 'error' && childNamespace(child, stanzaNs) === stanzaNs);
-    if (error === undefined) return new StanzaError('undefined-condition', { from });
+    if (error === undefined) return new StanzaError('undefined-condition', { from, stanza });
     const inside = childElements(error);
     const defined = inside.filter((child) => namespaceOf(child) === NS_STANZAS);
     const condition = defined.find((child) => child.getName() !== 'text');
     const type = error.attrs['type'] as string | undefined;
     return new StanzaError((condition?.getName() ?? 'undefined-condition') as ErrorCondition, {
       from,
+      stanza,
       type: type !== undefined && types.includes(type) ? (type as ErrorType) : undefined,
       by: error.attrs['by'] as string | undefined,
       text: defined.find((child) => child.getName() === 'text')?.getText(),

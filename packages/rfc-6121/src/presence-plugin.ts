@@ -81,9 +81,7 @@ function setUpPresence(session: Session): PresenceApi {
   let entries = 0;
   let arrivals = 0;
   let announced: Availability | undefined;
-  const events = createEmitter<PresenceApiEvents>((error) =>
-    console.error('xeps: a listener for presence threw', error),
-  );
+  const events = createEmitter<PresenceApiEvents>(session.report);
 
   function remember(found: AvailableResource): void {
     const key = String(found.from.bare());

@@ -11,8 +11,7 @@ import {
   rest,
   string,
   text,
-  withDefault,
-} from '@xeps/core/schema';
+  withDefault, oneOfKnown } from '@xeps/core/schema';
 import type { ElementSchema, Infer, InferInput, LangMap, Schema, TextCodec } from '@xeps/core/schema';
 import { servedJid } from './address.ts';
 
@@ -29,17 +28,8 @@ export type PresenceType =
 /** §4.7.2.1: how available: away, glad to chat, not to be disturbed, away for long. */
 export type Show = 'away' | 'chat' | 'dnd' | 'xa';
 
-const shows: readonly string[] = ['away', 'chat', 'dnd', 'xa'];
-
-const show: TextCodec<Show> = {
-  // What is none of the four reads as if it were not there: plainly available.
-  decode: (value) => (shows.includes(value.trim()) ? value.trim() : undefined) as Show,
-  encode(value) {
-    if (shows.includes(value)) return value;
-    throw new RangeError(`expected one of ${shows.join(', ')}, got “${value}”`);
-  },
-  json: true,
-};
+// What is none of the four reads as if it were not there: plainly available.
+const show: TextCodec<Show> = /* @__PURE__ */ oneOfKnown('away', 'chat', 'dnd', 'xa');
 
 const priorities = /* @__PURE__ */ integer(-128, 127);
 const priority: TextCodec<number> = {

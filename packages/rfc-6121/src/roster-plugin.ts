@@ -52,8 +52,8 @@ export const roster: Plugin<RosterApi> = /* @__PURE__ */ definePlugin({ name: 'r
 
 function setUpRoster(session: Session): RosterApi {
   const items = new Map<string, RosterItem>();
-  const saver = createRosterSaver(() => ({ ver, items: [...items.values()] }));
-  const events = createEmitter<RosterEvents>((error) => console.error('xeps: a listener for the roster threw', error));
+  const saver = createRosterSaver(session.report, () => ({ ver, items: [...items.values()] }));
+  const events = createEmitter<RosterEvents>(session.report);
   let ver: string | undefined;
   let store: RosterStore | undefined;
   let restored = false;

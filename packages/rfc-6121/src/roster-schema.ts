@@ -1,6 +1,6 @@
 import { iqQuery } from '@xeps/core';
 import type { IqQuery } from '@xeps/core';
-import { attr, boolean, children, childTexts, element, optional, withDefault } from '@xeps/core/schema';
+import { attr, boolean, children, childTexts, element, oneOfKnown, optional, withDefault } from '@xeps/core/schema';
 import type { ElementSchema, Infer, InferInput, TextCodec } from '@xeps/core/schema';
 import { servedJid } from './address.ts';
 
@@ -29,12 +29,8 @@ const subscription: TextCodec<Subscription> = {
   json: true,
 };
 
-const ask: TextCodec<'subscribe'> = {
-  // §2.1.2.2: other values are to be ignored.
-  decode: (text) => (text === 'subscribe' ? text : undefined) as 'subscribe',
-  encode: (value) => value,
-  json: true,
-};
+// §2.1.2.2: other values are to be ignored.
+const ask: TextCodec<'subscribe'> = /* @__PURE__ */ oneOfKnown('subscribe');
 
 /** §2.1.2.6, §2.3.3: a group has a name. */
 const group: TextCodec<string> = {
@@ -70,7 +66,7 @@ export interface RosterRequest extends Infer<typeof $request> {}
 /** §2.1.3: `<query/>` as a question. */
 export const rosterRequest: ElementSchema<RosterRequest> = $request;
 
-const $list = /* @__PURE__ */ element(NS_ROSTER, 'query', { ver: optional(attr()), items: children(rosterItem) });
+const $list = /* @__PURE__ */ element(NS_ROSTER, 'query', { ver: optional(attr()), items: children(rosterItem, { skipBroken: true }) });
 /** §2.1.4, §2.1.5, §2.1.6: the roster, or what changes in it. */
 export interface RosterList extends Infer<typeof $list> {}
 /** What encodes to a `<query/>` with items. */

@@ -20,9 +20,9 @@ export interface RosterSaver {
   save(store: RosterStore | undefined): void;
 }
 
-/** Makes a {@link RosterSaver} of what `current` gives at the moment of writing. */
+/** Makes a {@link RosterSaver} of what `current` gives at the moment of writing; `report` is given what the store throws. */
 /* @__NO_SIDE_EFFECTS__ */
-export function createRosterSaver(current: () => StoredRoster): RosterSaver {
+export function createRosterSaver(report: (error: unknown) => void, current: () => StoredRoster): RosterSaver {
   let busy = false;
   let again = false;
 
@@ -36,7 +36,8 @@ export function createRosterSaver(current: () => StoredRoster): RosterSaver {
         await store.save(current());
       } while (again);
     } catch (error) {
-      console.error('xeps: the roster could not be saved; the next session asks for all of it', error);
+      // The next session asks for all of it.
+      report(error);
     } finally {
       busy = false;
     }
@@ -48,7 +49,8 @@ export function createRosterSaver(current: () => StoredRoster): RosterSaver {
         const stored = await store.load();
         return stored && { items: [...stored.items], ...(stored.ver !== undefined && { ver: stored.ver }) };
       } catch (error) {
-        console.error('xeps: the stored roster could not be read; all of it is asked for', error);
+        // All of it is asked for.
+        report(error);
         return undefined;
       }
     },

@@ -66,9 +66,7 @@ export const subscriptions: Plugin<SubscriptionsApi> = /* @__PURE__ */ definePlu
 function setUpSubscriptions(session: Session, rosterApi: RosterApi, presenceApi: PresenceApi): SubscriptionsApi {
   // By bare address, the oldest first.
   const pending = new Map<string, SubscriptionRequest>();
-  const events = createEmitter<SubscriptionEvents>((error) =>
-    console.error('xeps: a listener for subscriptions threw', error),
-  );
+  const events = createEmitter<SubscriptionEvents>(session.report);
 
   function settle(key: string): void {
     const request = pending.get(key);

@@ -1,5 +1,6 @@
+import { newId, StanzaError } from '@xeps/core';
 import { tryParseJid } from '@xeps/core/jid';
-import { createElement, childElements } from './elements.ts';
+import { createElement } from './elements.ts';
 import type { Outcome, StreamModule } from './module.ts';
 import { NS_BIND, NS_CLIENT } from './namespaces.ts';
 import { NegotiationError } from './stream-error.ts';
@@ -13,16 +14,13 @@ export function bind(options: { readonly resource?: string | undefined } = {}): 
       if (!stream.authenticated || stream.jid !== undefined || features.getChild('bind', NS_BIND) === undefined)
         return 'skip';
       return (async (): Promise<Outcome> => {
-        const id = crypto.randomUUID();
-        const resource =
-          options.resource === undefined ? [] : [createElement('resource', NS_BIND, {}, [options.resource])];
-        stream.send(
-          createElement('iq', NS_CLIENT, { type: 'set', id }, [createElement('bind', NS_BIND, {}, resource)]),
-        );
+        const id = newId();
+        const request = createElement('bind', NS_BIND);
+        if (options.resource !== undefined) request.c('resource', { xmlns: NS_BIND }).t(options.resource);
+        stream.send(createElement('iq', NS_CLIENT, { type: 'set', id }, [request]));
         const answer = await stream.next((element) => element.name === 'iq' && element.attrs['id'] === id);
         if (answer.attrs['type'] !== 'result') {
-          const conditions = answer.getChild('error') === undefined ? [] : childElements(answer.getChild('error')!);
-          const condition = conditions[0]?.name ?? 'no reason given';
+          const { condition } = StanzaError.fromStanza(answer);
           throw new NegotiationError('bind', `${stream.domain} refused to bind a resource: ${condition}`, {
             retry: condition === 'resource-constraint' || condition === 'internal-server-error' ? 'again' : 'never',
           });
@@ -31,10 +29,7 @@ export function bind(options: { readonly resource?: string | undefined } = {}): 
         const jid = tryParseJid(text);
         // §7.6.1: a full address, and nobody but the domain asked for can give it out.
         if (jid?.resource === undefined || jid.domain !== stream.domain) {
-          throw new NegotiationError(
-            'bind',
-            `${stream.domain} bound "${text}", which is not a full address of that domain`,
-          );
+          throw new NegotiationError('bind', `${stream.domain} bound "${text}", which is no full address of its own`);
         }
         stream.setBound(jid);
         return 'done';

@@ -105,7 +105,7 @@ describe('signing in', () => {
         `<iq type='error' id='${id}'><error type='cancel'><conflict xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
       /conflict/,
     ],
-    ['row 11: an error without <error/>', (id: string) => `<iq type='error' id='${id}'/>`, /no reason/],
+    ['row 11: an error without <error/>', (id: string) => `<iq type='error' id='${id}'/>`, /undefined-condition/],
     ['an address of another domain', (id: string) => bound(id, 'juliet@evil.example/x'), /evil/],
     ['a bare address', (id: string) => bound(id, 'juliet@example.org'), /full address/],
     ['no address', (id: string) => `<iq type='result' id='${id}'/>`, /full address/],

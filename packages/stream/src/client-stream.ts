@@ -17,7 +17,6 @@ import type { EncodedStanza } from './encoded-stanza.ts';
 import { isStanzaKind } from './encoded-stanza.ts';
 import { childElements } from './elements.ts';
 import type { FramingFactory } from './framing.ts';
-import type { StreamHeader } from './header.ts';
 import type { Outcome, Receipt, StreamContext, StreamModule } from './module.ts';
 import { NS_CLIENT, NS_STREAM } from './namespaces.ts';
 import { NegotiationError, StreamError } from './stream-error.ts';
@@ -83,21 +82,23 @@ export interface ClientStream {
   end(error?: XmppError): void;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 interface Waiter {
   wanted(element: Element): boolean;
   resolve(element: Element): void;
   reject(error: Error): void;
 }
 
+function describe(element: Element): string {
+  return `<${element.name} xmlns='${element.getNS() ?? ''}'>`;
+}
+
 /** Makes a client's stream in state idle. */
 export function createClientStream(options: ClientStreamOptions, port: ClientStreamPort): ClientStream {
   const { modules, domain } = options;
-  let secure = options.secure;
-  let authenticated = false;
-  let jid: Jid | undefined;
   let resumed = false;
   let online = false;
-  let header: StreamHeader = {};
   let limits: StreamLimits = {};
   let turn: StreamModule | undefined;
   let waiter: Waiter | undefined;
@@ -118,8 +119,8 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
     { role: 'client', framing: options.framing, peer: domain, limits: options.limits },
     {
       write: (text) => port.write(text),
-      opened: (peerHeader) => {
-        header = peerHeader;
+      opened: (header) => {
+        context.header = header;
       },
       element: arrived,
       closed,
@@ -150,16 +151,12 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
         const { resolve } = waiter;
         waiter = undefined;
         resolve(element);
-      } else if (isStanzaKind(element.name) && jid !== undefined) {
+      } else if (isStanzaKind(element.name) && context.jid !== undefined) {
         for (const module of modules) module.received?.(element);
         kept.push(element);
       } else {
         const condition = isStanzaKind(element.name) ? 'not-authorized' : 'unsupported-stanza-type';
-        xml.fail(
-          new StreamError(condition, {
-            text: `<${element.name} xmlns='${element.getNS() ?? ''}'> was not expected while signing in`,
-          }),
-        );
+        xml.fail(new StreamError(condition, { text: `${describe(element)} was not expected while signing in` }));
       }
     }
   }
@@ -174,20 +171,12 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
     // Anything else, such as features after XEP-0386 or an extension that nobody asked for, means nothing here.
   }
 
-  const context: StreamContext = {
+  const context: Mutable<StreamContext> = {
     domain,
-    get header() {
-      return header;
-    },
-    get secure() {
-      return secure;
-    },
-    get authenticated() {
-      return authenticated;
-    },
-    get jid() {
-      return jid;
-    },
+    header: {},
+    secure: options.secure,
+    authenticated: false,
+    jid: undefined,
     next: (wanted) =>
       new Promise((resolve, reject) => {
         if (xml.state === 'closed') return reject(new DisconnectedError(`the stream to ${domain} is closed`));
@@ -202,13 +191,13 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
         throw new NegotiationError('tls-refused', `${domain} answered STARTTLS before it was asked`);
       await upgrade;
       upgrade = undefined;
-      secure = true;
+      context.secure = true;
     },
     setAuthenticated() {
-      authenticated = true;
+      context.authenticated = true;
     },
     setBound(bound, how) {
-      jid = bound;
+      context.jid = bound;
       resumed = how?.resumed === true;
     },
     fail: (error) => xml.fail(error),
@@ -216,41 +205,40 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
 
   const isFeatures = (element: Element): boolean => element.name === 'features' && element.getNS() === NS_STREAM;
 
+  const mayProceed = (): boolean => context.secure || options.allowInsecure === true;
+
   function open(): void {
-    xml.open({ to: domain, from: secure ? options.from : undefined, version: '1.0', lang: options.lang });
+    xml.open({ from: context.secure ? options.from : undefined, to: domain, version: '1.0', lang: options.lang });
   }
 
   /** Gives every module its turn until one ends the round or none acts. */
   async function round(features: Element): Promise<Exclude<Outcome, 'skip' | 'done'>> {
-    for (;;) {
-      let acted = false;
+    for (let acted = true; acted;) {
+      acted = false;
       for (const module of modules) {
-        if (!secure && options.allowInsecure !== true && module.securing !== true) continue;
+        if (!mayProceed() && module.securing !== true) continue;
         turn = module;
         const answer = module.negotiate?.(features, context) ?? 'skip';
-        if (answer === 'skip') continue;
-        const outcome = await answer;
-        if (outcome === 'skip') continue;
-        if (outcome !== 'done') return outcome;
-        acted = true;
-        break;
+        // Who skips does so at once: nothing can arrive in between.
+        const outcome = answer === 'skip' ? answer : await answer;
+        if (outcome === 'done') {
+          acted = true;
+          break;
+        }
+        if (outcome !== 'skip') return outcome;
       }
       turn = undefined;
-      if (!acted) break;
     }
-    if (jid !== undefined) return 'online';
+    if (context.jid !== undefined) return 'online';
     // RFC 6120 §13.8.1: an attacker who removes STARTTLS from the features must not get the client to go on without.
-    if (!secure && options.allowInsecure !== true) {
+    if (!mayProceed()) {
       throw new NegotiationError(
         'tls-required',
-        `${domain} offers no STARTTLS, and signing in needs TLS; a direct TLS or wss:// address may have it`,
+        `${domain} offers no TLS, without which nobody signs in; try a direct TLS or wss:// address`,
       );
     }
-    const offered = childElements(features).map((child) => `<${child.name} xmlns='${child.getNS() ?? ''}'>`);
-    throw new NegotiationError(
-      'nothing-to-do',
-      `${domain} offers nothing that this client can go on with: ${offered.join(', ') || 'no features'}`,
-    );
+    const offered = childElements(features).map(describe).join(', ') || 'no features';
+    throw new NegotiationError('nothing-to-do', `${domain} offers nothing that this client can use: ${offered}`);
   }
 
   async function negotiate(): Promise<void> {
@@ -272,7 +260,7 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
 
   function goOnline(): void {
     online = true;
-    port.online(jid!, resumed);
+    port.online(context.jid!, resumed);
     for (const stanza of kept.splice(0)) port.stanza(stanza);
     // A stanza's listener may have closed the stream; what came before that is still delivered.
     for (const element of backlog.splice(0)) deliver(element);
@@ -285,7 +273,7 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
       return xml.state;
     },
     get jid() {
-      return jid;
+      return context.jid;
     },
     get limits() {
       return limits;

@@ -1,5 +1,7 @@
 import { Element } from '@xeps/core';
 
+export { childElements } from '@xeps/core';
+
 /** Makes an element with text or elements inside; attributes that are `undefined` are left out. */
 /* @__NO_SIDE_EFFECTS__ */
 export function createElement(
@@ -8,17 +10,8 @@ export function createElement(
   attributes: Readonly<Record<string, string | undefined>> = {},
   children: ReadonlyArray<Element | string> = [],
 ): Element {
-  const element = new Element(name);
-  if (xmlns !== undefined) element.attrs['xmlns'] = xmlns;
-  for (const [key, value] of Object.entries(attributes)) if (value !== undefined) element.attrs[key] = value;
-  for (const child of children) {
-    if (typeof child !== 'string') child.parent = element;
-    element.children.push(child);
-  }
+  const given = Object.entries({ xmlns, ...attributes }).filter(([, value]) => value !== undefined);
+  const element = new Element(name, Object.fromEntries(given));
+  element.append(...children);
   return element;
-}
-
-/** The elements inside an element, without the text between them. */
-export function childElements(element: Element): Element[] {
-  return element.children.filter((child): child is Element => typeof child !== 'string');
 }

@@ -32,7 +32,7 @@ export function encodeStanza(stanza: Element): EncodedStanza {
   if (!isStanzaKind(stanza.name) || (xmlns !== undefined && xmlns !== NS_CLIENT)) {
     throw new XmppError(
       'ERR_XMPP_NOT_A_STANZA',
-      `can't send <${stanza.name} xmlns='${String(xmlns)}'>: only message, presence and iq in ${NS_CLIENT} are stanzas`,
+      `<${stanza.name} xmlns='${String(xmlns)}'> is no message, presence or iq in ${NS_CLIENT}`,
     );
   }
   return { kind: stanza.name, text: serialize(stanza, { xmlns: NS_CLIENT }) };

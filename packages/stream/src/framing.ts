@@ -1,10 +1,10 @@
 import type { Element } from '@xeps/core';
-import { createStreamParser, escapeAttribute, parseElement, serialize } from '@xeps/core/xml';
+import { createStreamParser, escapeAttribute, parseElement, serialize, XmlError } from '@xeps/core/xml';
 import type { XmlLimits } from '@xeps/core/xml';
 import type { StreamHeader } from './header.ts';
 import { NS_CLIENT, NS_FRAMING, NS_STREAM } from './namespaces.ts';
 import type { EncodedStanza } from './encoded-stanza.ts';
-import { createElement } from './elements.ts';
+import { StreamError } from './stream-error.ts';
 
 /** What a framing makes of the bytes that arrive. */
 export interface FramingHandlers {
@@ -26,8 +26,8 @@ export interface Framing {
   close(): string;
   element(element: Element): string;
   stanza(stanza: EncodedStanza): string;
-  /** Whether a header is good: its name and its namespaces. */
-  isHeader(root: Element): boolean;
+  /** What is wrong with the name and the namespaces of a header, if anything. */
+  refusal?(root: Element): StreamError | undefined;
   /** What keeps an idle connection open without meaning anything, where the framing has such a thing. */
   readonly keepalive: string | undefined;
 }
@@ -43,15 +43,10 @@ export interface FramingOptions {
 }
 
 function attributes(header: StreamHeader): string {
-  const attribute = (name: string, value: string | undefined): string =>
-    value === undefined ? '' : ` ${name}='${escapeAttribute(value)}'`;
-  return (
-    attribute('from', header.from) +
-    attribute('to', header.to) +
-    attribute('id', header.id) +
-    attribute('version', header.version) +
-    attribute('xml:lang', header.lang)
-  );
+  const { lang, ...others } = header;
+  return Object.entries({ ...others, 'xml:lang': lang })
+    .map(([name, value]) => (value === undefined ? '' : ` ${name}='${escapeAttribute(value)}'`))
+    .join('');
 }
 
 /** One long document on a byte stream, RFC 6120 §4. */
@@ -75,7 +70,14 @@ export function tcpFraming(handlers: FramingHandlers, options: FramingOptions = 
     close: () => '</stream:stream>',
     element: (element) => serialize(element, { xmlns }),
     stanza: (stanza) => stanza.text,
-    isHeader: (root) => root.getName() === 'stream' && root.getNS() === NS_STREAM && root.attrs['xmlns'] === xmlns,
+    refusal(root) {
+      const named = root.getName() === 'stream';
+      if (named && root.getNS() === NS_STREAM && root.attrs['xmlns'] === xmlns) return undefined;
+      // §4.9.3.1 and §4.9.3.10.
+      return new StreamError(named ? 'invalid-namespace' : 'bad-format', {
+        text: `<${root.name}> in ${root.getNS() ?? 'no namespace'} does not open a stream for ${xmlns}`,
+      });
+    },
     keepalive: ' ',
   };
 }
@@ -83,26 +85,25 @@ export function tcpFraming(handlers: FramingHandlers, options: FramingOptions = 
 /** One element in each text frame, RFC 7395 §3.3: every frame is a document of its own and names its namespaces. */
 export function websocketFraming(handlers: FramingHandlers, options: FramingOptions = {}): Framing {
   const xmlns = options.xmlns ?? NS_CLIENT;
-  const limits = options.limits === undefined ? {} : { limits: options.limits };
+  const limits = options.limits && { limits: options.limits };
   return {
     kind: 'websocket',
     receive(data) {
-      const text = typeof data === 'string' ? data : new TextDecoder('utf-8', { fatal: true }).decode(data);
-      const element = parseElement(text, limits);
-      if (element.attrs['xmlns'] !== NS_FRAMING) handlers.element(element);
-      else if (element.name === 'open') handlers.opened(element);
-      else if (element.name === 'close') handlers.closed(element.attrs['see-other-uri']);
+      // RFC 7395 §3.2: whoever has bytes has something else than a text frame.
+      if (typeof data !== 'string') throw new XmlError('not-well-formed', 'a frame of bytes instead of text');
+      const element = parseElement(data, limits);
+      const framing = element.attrs['xmlns'] === NS_FRAMING && element.name;
+      if (framing === 'open') handlers.opened(element);
+      else if (framing === 'close') handlers.closed(element.attrs['see-other-uri']);
       else handlers.element(element);
     },
     // Frames share no parser state, so that a stream can't leak into the next.
     restart() {},
     reset() {},
     open: (header) => `<open xmlns='${NS_FRAMING}'${attributes(header)}/>`,
-    close: () => serialize(createElement('close', NS_FRAMING)),
+    close: () => `<close xmlns="${NS_FRAMING}"/>`,
     element: (element) => serialize(element),
     stanza: ({ kind, text }) => `<${kind} xmlns='${xmlns}'${text.slice(1 + kind.length)}`,
-    // `receive` calls nothing else an opening.
-    isHeader: () => true,
     keepalive: undefined,
   };
 }

@@ -29,9 +29,7 @@ export function headerFault(
 ): StreamError | undefined {
   // §4.7.5: a higher minor version is fine, a higher major version or none (which means 0.9) is not.
   if (expected.version && !/^1\.\d+$/.test(header.version ?? '')) {
-    return new StreamError('unsupported-version', {
-      text: `stream version ${header.version ?? 'missing'}, 1.0 is needed`,
-    });
+    return new StreamError('unsupported-version', { text: `stream version ${header.version}, 1.0 is needed` });
   }
   if (expected.role === 'server') return undefined;
   // §4.7.3: the receiving entity gives the stream its id.

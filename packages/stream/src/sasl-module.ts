@@ -30,16 +30,12 @@ function decode(text: string): Uint8Array {
 function readFailure(element: Element, mechanism: string, domain: string): SaslError {
   let condition: SaslError['condition'] = 'not-authorized';
   let text: string | undefined;
-  for (const child of childElements(element)) {
-    if (child.name === 'text') text = child.getText();
-    else if (isSaslFailureCondition(child.name)) condition = child.name;
+  for (const { name, children } of childElements(element)) {
+    if (name === 'text') text = children.join('');
+    else if (isSaslFailureCondition(name)) condition = name;
   }
-  const hint = condition === 'not-authorized' ? '; check the address and the password' : '';
-  return new SaslError(
-    condition,
-    `${domain} refused to sign in by ${mechanism}: ${condition}${text ? ` (${text})` : ''}${hint}`,
-    { text },
-  );
+  const why = (text ? ` (${text})` : '') + (condition === 'not-authorized' ? '; check the address and the password' : '');
+  return new SaslError(condition, `${domain} refused to sign in by ${mechanism}: ${condition}${why}`, { text });
 }
 
 /** Signing in, RFC 6120 §6. Rejects with `SaslError`. */

@@ -91,13 +91,13 @@ export class StreamError extends XmppError {
   readonly retry: Retry;
 
   constructor(condition: StreamErrorCondition, options: StreamErrorOptions = {}) {
-    const by = options.by ?? 'self';
+    const { text, application, seeOtherHost, by = 'self' } = options;
     const what = by === 'peer' ? 'the server ended the stream' : 'the stream was ended';
-    super('ERR_XMPP_STREAM', `${what}: ${condition}${options.text === undefined ? '' : ` (${options.text})`}`, options);
+    super('ERR_XMPP_STREAM', `${what}: ${condition}${text === undefined ? '' : ` (${text})`}`, options);
     this.condition = condition;
-    this.text = options.text;
-    this.application = options.application;
-    this.seeOtherHost = options.seeOtherHost;
+    this.text = text;
+    this.application = application;
+    this.seeOtherHost = seeOtherHost;
     this.by = by;
     // What the peer did wrong, it need not do again; what it says of us, it will.
     this.retry = by === 'self' && retries[condition] === 'never' ? 'change' : retries[condition];
@@ -107,13 +107,12 @@ export class StreamError extends XmppError {
 /** Builds `<error/>` of the stream namespace. */
 /* @__NO_SIDE_EFFECTS__ */
 export function encodeStreamError(error: StreamError): Element {
-  const children = [
-    createElement(error.condition, NS_STREAM_ERRORS, {}, error.seeOtherHost ? [error.seeOtherHost] : []),
-  ];
-  if (error.text !== undefined)
-    children.push(createElement('text', NS_STREAM_ERRORS, { 'xml:lang': 'en' }, [error.text]));
-  if (error.application !== undefined) children.push(error.application);
-  return createElement('error', NS_STREAM, {}, children);
+  const { condition, text, application, seeOtherHost } = error;
+  const element = createElement('error', NS_STREAM);
+  element.cnode(createElement(condition, NS_STREAM_ERRORS, {}, seeOtherHost ? [seeOtherHost] : []));
+  if (text !== undefined) element.cnode(createElement('text', NS_STREAM_ERRORS, { 'xml:lang': 'en' }, [text]));
+  if (application !== undefined) element.cnode(application);
+  return element;
 }
 
 /** Reads `<stream:error/>`; a condition that is not of RFC 6120 §4.9.3 reads as `undefined-condition` (§4.9.3.21). */

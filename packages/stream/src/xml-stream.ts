@@ -22,6 +22,7 @@ import { decodeHeader, headerFault } from './header.ts';
 import type { StreamHeader } from './header.ts';
 import { NS_CLIENT, NS_STREAM } from './namespaces.ts';
 import { decodeStreamError, encodeStreamError, StreamError } from './stream-error.ts';
+import type { StreamErrorCondition } from './stream-error.ts';
 
 /** See the file's head. */
 export type XmlStreamState = 'idle' | 'opening' | 'open' | 'closing' | 'closed';
@@ -80,53 +81,50 @@ export function createXmlStream(options: XmlStreamOptions, port: XmlStreamPort):
   const xmlns = options.xmlns ?? NS_CLIENT;
   const version = options.version ?? true;
   let state: XmlStreamState = 'idle';
-  let awaitingHeader = options.role === 'server';
+  const server = options.role === 'server';
+  let awaitingHeader = server;
   let ownHeaderSent = false;
   /** Reported only when the peer doesn't explain itself by a stream error right after its header. */
   let fault: StreamError | undefined;
 
-  const finish = (error: XmppError | undefined): void => {
+  const finish = (error: XmppError | '' | undefined): void => {
     if (state === 'closed') return;
     state = 'closed';
-    port.closed(error);
+    port.closed(error || undefined);
   };
   const fail = (error: StreamError): void => {
     if (state === 'closed') return;
     if (state !== 'closing') {
       // §4.9.1.2: an error in answer to a header still needs a header of our own before it.
       if (!ownHeaderSent) port.write(framing.open({ version: version ? '1.0' : undefined }));
-      port.write(framing.element(encodeStreamError(error)) + (framing.kind === 'tcp' ? framing.close() : ''));
-      if (framing.kind === 'websocket') port.write(framing.close());
+      port.write(framing.element(encodeStreamError(error)));
+      port.write(framing.close());
     }
     finish(error);
   };
+
+  const refuse = (condition: StreamErrorCondition, text: string, cause?: unknown): void =>
+    fail(new StreamError(condition, { text, cause }));
 
   const framing = options.framing(
     {
       opened(root) {
         if (state === 'closed') return;
         const header = decodeHeader(root);
-        if (!framing.isHeader(root)) {
-          // §4.9.3.1 and §4.9.3.10.
-          const condition = root.getName() === 'stream' ? 'invalid-namespace' : 'bad-format';
-          return fail(
-            new StreamError(condition, {
-              text: `<${root.name}> in ${root.getNS() ?? 'no namespace'} does not open a stream for ${xmlns}`,
-            }),
-          );
-        }
-        if (!awaitingHeader) return fail(new StreamError('bad-format', { text: 'a stream header where none belongs' }));
+        const refused = framing.refusal?.(root);
+        if (refused !== undefined) return fail(refused);
+        if (!awaitingHeader) return refuse('bad-format', 'a stream header where none belongs');
         awaitingHeader = false;
         fault = headerFault(header, { role: options.role, from: options.peer, version });
         if (state === 'opening') state = 'open';
-        else if (state === 'idle' && options.role === 'server') state = 'opening';
-        if (fault !== undefined && options.role === 'server') return fail(fault);
+        else if (state === 'idle' && server) state = 'opening';
+        if (fault !== undefined && server) return fail(fault);
         port.opened(header);
       },
       element(element) {
         if (state === 'closed') return;
-        if (awaitingHeader || (state !== 'open' && state !== 'closing' && options.role === 'client')) {
-          return fail(new StreamError('bad-format', { text: `<${element.name}/> before the stream header` }));
+        if (awaitingHeader || (state !== 'open' && state !== 'closing' && !server)) {
+          return refuse('bad-format', `<${element.name}/> before the stream header`);
         }
         const namespace = element.getNS();
         if (element.name === 'error' && namespace === NS_STREAM) {
@@ -137,19 +135,15 @@ export function createXmlStream(options: XmlStreamOptions, port: XmlStreamPort):
         if (fault !== undefined) return fail(fault);
         // §4.8.5: a stanza is one only in the stream's own content namespace.
         if (namespace !== xmlns && (isStanzaKind(element.name) || namespace === undefined || namespace === '')) {
-          return fail(new StreamError('invalid-namespace', { text: `<${element.name} xmlns='${namespace ?? ''}'>` }));
+          return refuse('invalid-namespace', `<${element.name} xmlns='${namespace ?? ''}'>`);
         }
         port.element(element);
       },
       closed(seeOtherUri) {
         if (state === 'closed') return;
-        if (state === 'open' || state === 'opening') writeClose();
+        if (writable()) writeClose();
         // RFC 7395 §3.6.1: the server asks to connect elsewhere.
-        finish(
-          seeOtherUri === undefined
-            ? undefined
-            : new StreamError('see-other-host', { seeOtherHost: seeOtherUri, by: 'peer' }),
-        );
+        finish(seeOtherUri && new StreamError('see-other-host', { seeOtherHost: seeOtherUri, by: 'peer' }));
       },
     },
     { xmlns, limits: options.limits },
@@ -159,7 +153,15 @@ export function createXmlStream(options: XmlStreamOptions, port: XmlStreamPort):
     if (ownHeaderSent) port.write(framing.close());
   }
 
+  function startOver(how: 'restart' | 'reset'): void {
+    if (isOver()) return;
+    state = 'idle';
+    awaitingHeader = server;
+    framing[how]();
+  }
+
   const writable = (): boolean => state === 'open' || state === 'opening';
+  const isOver = (): boolean => state === 'closed' || state === 'closing';
 
   return {
     get state() {
@@ -167,9 +169,9 @@ export function createXmlStream(options: XmlStreamOptions, port: XmlStreamPort):
     },
     keepalive: framing.keepalive,
     open(header) {
-      if (state === 'closed' || state === 'closing') return;
+      if (isOver()) return;
       ownHeaderSent = true;
-      if (options.role === 'client' && state === 'idle') {
+      if (!server && state === 'idle') {
         awaitingHeader = true;
         state = 'opening';
       } else {
@@ -182,11 +184,8 @@ export function createXmlStream(options: XmlStreamOptions, port: XmlStreamPort):
       try {
         framing.receive(data);
       } catch (error) {
-        if (error instanceof XmlError) fail(new StreamError(error.condition, { text: error.message, cause: error }));
-        else if (error instanceof TypeError && typeof data !== 'string' && framing.kind === 'websocket') {
-          fail(new StreamError('not-well-formed', { text: 'a frame that is not UTF-8', cause: error }));
-        } else
-          fail(new StreamError('internal-server-error', { text: 'a fault while reading the stream', cause: error }));
+        if (error instanceof XmlError) refuse(error.condition, error.message, error);
+        else refuse('internal-server-error', 'a fault while reading the stream', error);
       }
     },
     send(element) {
@@ -195,20 +194,10 @@ export function createXmlStream(options: XmlStreamOptions, port: XmlStreamPort):
     sendStanza(stanza) {
       if (writable()) port.write(framing.stanza(stanza));
     },
-    restart() {
-      if (state === 'closed' || state === 'closing') return;
-      state = 'idle';
-      awaitingHeader = options.role === 'server';
-      framing.restart();
-    },
-    reset() {
-      if (state === 'closed' || state === 'closing') return;
-      state = 'idle';
-      awaitingHeader = options.role === 'server';
-      framing.reset();
-    },
+    restart: () => startOver('restart'),
+    reset: () => startOver('reset'),
     close() {
-      if (state === 'closed' || state === 'closing') return;
+      if (isOver()) return;
       const opened = ownHeaderSent;
       writeClose();
       state = 'closing';

@@ -73,9 +73,7 @@ export function createChatStates(session: Session, to: Jid | string, options: Ch
   const peer = toJid(to);
   const { type = 'chat', pauseAfter = 30_000, signal } = options;
   const room = type === 'groupchat';
-  const events = createEmitter<ChatStatesEvents>((error) =>
-    console.error('xeps: a listener for chat states threw', error),
-  );
+  const events = createEmitter<ChatStatesEvents>(session.report);
   let supported = options.supported;
   let own: ChatState | undefined;
   let contact: ChatState | undefined;

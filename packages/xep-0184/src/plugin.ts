@@ -50,7 +50,7 @@ export const receipts: Plugin<ReceiptsApi> = /* @__PURE__ */ definePlugin({
 function setUpReceipts(session: Session, contacts: RosterApi): ReceiptsApi {
   // Message id → addressee, the oldest first.
   const expected = new Map<string, Jid>();
-  const events = createEmitter<ReceiptEvents>((error) => console.error('xeps: a listener for receipts threw', error));
+  const events = createEmitter<ReceiptEvents>(session.report);
   let policy: ReceiptPolicy = 'contacts';
 
   function expect(id: string, to: Jid): void {
@@ -96,7 +96,7 @@ function setUpReceipts(session: Session, contacts: RosterApi): ReceiptsApi {
   session.on('message', receiptRequest, (_request, message) => {
     answer(message).catch((error: unknown) => {
       // What can't be answered any more, because the session ended or the roster can't be had, stays without a receipt.
-      if (!(error instanceof XmppError)) console.error('xeps: no receipt is sent', error);
+      if (!(error instanceof XmppError)) session.report(error, message);
     });
   });
   session.on('message', receipt, ({ id }, message) => {

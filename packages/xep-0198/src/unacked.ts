@@ -25,14 +25,11 @@ export interface UnackedQueue {
 /** Makes a queue that starts with what an earlier one held. */
 /* @__NO_SIDE_EFFECTS__ */
 export function createUnackedQueue(initial: readonly UnackedStanza[] = [], initialHandled = 0): UnackedQueue {
-  let queue = [...initial];
-  // Acknowledged entries stay in front until they are half of the array: taking them off one by one is quadratic.
-  let head = 0;
+  const queue = [...initial];
   let handled = initialHandled;
-  const size = (): number => queue.length - head;
   return {
     get size() {
-      return size();
+      return queue.length;
     },
     get handled() {
       return handled;
@@ -41,24 +38,14 @@ export function createUnackedQueue(initial: readonly UnackedStanza[] = [], initi
     acknowledge(h) {
       // Counters wrap, so the distance does too; an `h` that goes back is a huge distance, as wrong as one too high.
       const distance = (h - handled) >>> 0;
-      if (distance > size()) throw handledCountTooHigh(h, (handled + size()) >>> 0);
-      const end = head + distance;
+      if (distance > queue.length) throw handledCountTooHigh(h, (handled + queue.length) >>> 0);
       handled = h;
-      const settled = queue.slice(head, end);
-      head = end;
-      if (head > 64 && head * 2 > queue.length) {
-        queue = queue.slice(head);
-        head = 0;
-      }
-      for (const entry of settled) entry.receipt?.acked();
+      for (const { receipt } of queue.splice(0, distance)) receipt?.acked();
     },
-    entries: () => queue.slice(head),
+    entries: () => [...queue],
     clear() {
-      const left = queue.slice(head);
-      queue = [];
-      head = 0;
       handled = 0;
-      return left;
+      return queue.splice(0);
     },
   };
 }

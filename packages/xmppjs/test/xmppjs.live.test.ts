@@ -1,6 +1,12 @@
 import { setDefaultCACertificates } from 'node:tls';
-import { Element } from '@xeps/core';
+import { Element, newId } from '@xeps/core';
 import type { Session } from '@xeps/core';
+import { receiptRequest, receipts, waitForReceipt } from '@xeps/xep-0184';
+import { chatState } from '@xeps/xep-0085';
+import { getArchivePreferences } from '@xeps/xep-0441';
+import { getEntityTime } from '@xeps/xep-0202';
+import { uploadFile } from '@xeps/xep-0363';
+import { requestSubscription, roster, sendMessage, sendPresence, setRosterItem, subscriptions } from '@xeps/rfc-6121';
 import { account, describeLive } from '@xeps/servers/live';
 import type { Account, ServerInfo, Transport } from '@xeps/servers/live';
 import { caps } from '@xeps/xep-0115';
@@ -33,6 +39,8 @@ async function signIn(server: ServerInfo, transport: Transport, who: Account): P
   await entity.start();
   return session;
 }
+
+const soon = <T>(listen: (resolve: (value: T) => void) => unknown): Promise<T> => new Promise((resolve) => void listen(resolve));
 
 describeLive('the packages on a bare @xmpp/client', (server, transport) => {
   test('discovery, ping and version', async () => {
@@ -78,5 +86,46 @@ describeLive('the packages on a bare @xmpp/client', (server, transport) => {
     const bodies: (string | null)[] = [];
     for await (const { stanza } of queryArchive(other, { with: romeo.jid })) bodies.push(stanza?.getChildText('body') ?? null);
     expect(bodies).toEqual(['O, speak again, bright angel! ✨']);
+  });
+
+  test('presence, subscription and the roster, with its pushes', async () => {
+    const [romeo, juliet] = [await account(server, 'romeo'), await account(server, 'juliet')];
+    const [his, hers] = [await signIn(server, transport, romeo), await signIn(server, transport, juliet)];
+    const contacts = his.use(roster);
+    const requests = hers.use(subscriptions);
+    await contacts.loaded();
+    await sendPresence(his);
+    const asked = soon<void>((resolve) => requests.on('request', () => resolve()));
+    await sendPresence(hers);
+    await setRosterItem(his, { jid: juliet.jid, name: 'Juliet', groups: ['Verona'] });
+    await requestSubscription(his, juliet.jid);
+    await asked;
+    const seen = soon<string>((resolve) => his.on('presence', ({ attrs }) => void (attrs['from'] === String(hers.jid) && resolve(String(attrs['from'])))));
+    await requests.approve(romeo.jid);
+    expect(await seen).toBe(String(hers.jid));
+    expect(contacts.get(juliet.jid)).toMatchObject({ name: 'Juliet', groups: ['Verona'], subscription: 'to' });
+  });
+
+  test('receipts and chat states', async () => {
+    const [romeo, juliet] = [await account(server, 'romeo'), await account(server, 'juliet')];
+    const [his, hers] = [await signIn(server, transport, romeo), await signIn(server, transport, juliet)];
+    hers.use(receipts).setPolicy(() => true);
+    his.use(receipts);
+    await sendPresence(his);
+    await sendPresence(hers);
+    const state = soon<string>((resolve) => hers.on('message', chatState, resolve));
+    const id = newId();
+    const received = waitForReceipt(his, id, juliet.jid);
+    await sendMessage(his, { id, to: hers.jid, body: 'Good night!', payloads: [receiptRequest.encode({}), chatState.encode('active')] });
+    expect(String(await received)).toBe(String(hers.jid));
+    expect(await state).toBe('active');
+  });
+
+  test('time, archive preferences and upload', async () => {
+    const session = await signIn(server, transport, await account(server));
+    expect(Math.abs((await getEntityTime(session, { to: server.domain })).utc.getTime() - Date.now())).toBeLessThan(5000);
+    expect((await getArchivePreferences(session)).default).toBe('always');
+    const { url } = await uploadFile(session, { body: new TextEncoder().encode('fair Verona'), name: 'verona.txt' });
+    expect(await (await fetch(url)).text()).toBe('fair Verona');
   });
 });

@@ -68,7 +68,10 @@ async function readTyped({ server, account, pageSize, messages }: Task, dropping
   return { wall, cpu, pages, messages: count, heap };
 }
 
-/** Asks for one page after the other and reads nothing but where each ends: what the server and the socket cost. */
+/**
+ * Asks for one page after the other and reads nothing but where each ends: what the server and the socket cost. With
+ * stream management (XEP-0198), as any client that means to lose nothing: in Prosody it is a fifth of the time.
+ */
 function countBytes({ server, account, pageSize }: Task): Promise<CaughtUp> {
   const header = `<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='${server.domain}' version='1.0'>`;
   const plain = Buffer.from(`\0${account.user}\0${account.password}`).toString('base64');
@@ -87,36 +90,29 @@ function countBytes({ server, account, pageSize }: Task): Promise<CaughtUp> {
         `<max>${pageSize}</max>${after}</set></query></iq>`,
     );
   };
-  /** What is waited for, and what is done when it has come; `text` is the end of what came. */
-  let step: { readonly until: string; readonly then: (text: string) => void } = {
-    until: '</stream:features>',
-    then() {
-      socket.write(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${plain}</auth>`);
-      step = { until: '<success', then: restarted };
-    },
-  };
-  function restarted(): void {
-    socket.write(header);
-    step = {
-      until: '</stream:features>',
-      then() {
-        socket.write(`<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>`);
-        step = {
-          until: '</bind>',
-          then() {
-            from = begin();
-            step = { until: '</fin>', then: pageEnded };
-            ask('');
-          },
-        };
+  /** What is waited for, and what is done when it has come: `text` is the end of what came. */
+  const steps: [until: string, then: (text: string) => void][] = [
+    ['</stream:features>', () => socket.write(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${plain}</auth>`)],
+    ['<success', () => socket.write(header)],
+    ['</stream:features>', () => socket.write(`<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>`)],
+    ['</bind>', () => socket.write(`<enable xmlns='urn:xmpp:sm:3' resume='true'/>`)],
+    [
+      '<enabled',
+      () => {
+        from = begin();
+        ask('');
       },
-    };
-  }
+    ],
+  ];
   function pageEnded(text: string): void {
     pages++;
     const fin = text.slice(text.lastIndexOf('<fin'));
     const last = /<last>(.*?)<\/last>/.exec(fin)?.[1];
-    if (last !== undefined && !/complete=['"]true/.test(fin)) return ask(`<after>${last}</after>`);
+    if (last !== undefined && !/complete=['"]true/.test(fin)) {
+      // All results and the answer of each page so far.
+      socket.write(`<a xmlns='urn:xmpp:sm:3' h='${pages * (pageSize + 1)}'/>`);
+      return ask(`<after>${last}</after>`);
+    }
     resolve({ wall: performance.now() - from.start, cpu: cpuSince(from.before), pages, heap: [] });
   }
 
@@ -124,9 +120,12 @@ function countBytes({ server, account, pageSize }: Task): Promise<CaughtUp> {
   socket.on('data', (data) => {
     // What is waited for may be torn by the edge of two chunks; `<fin>` with all in it is shorter than what is kept.
     const seen = Buffer.concat([tail, data]);
-    const at = seen.lastIndexOf(step.until);
+    const [until, then] = steps[0] ?? ['</fin>', pageEnded];
+    const at = seen.lastIndexOf(until);
     tail = at === -1 ? seen.subarray(-2048) : Buffer.alloc(0);
-    if (at !== -1) step.then(seen.toString('utf8', Math.max(0, at - 2048), at + 64));
+    if (at === -1) return;
+    steps.shift();
+    then(seen.toString('utf8', Math.max(0, at - 2048), at + 64));
   });
   return promise;
 }

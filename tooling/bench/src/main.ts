@@ -1,22 +1,20 @@
 // node --conditions=@xeps/source tooling/bench/src/main.ts [--json] [--scale N] [--rounds N] [names…]
 import { parseArgs } from 'node:util';
+import { catchUp, type CatchUp } from './catch-up.ts';
 import { createCorpus, type Corpus } from './corpus.ts';
-import { compare, measure, type Bench } from './harness.ts';
 import { decodeArchive } from './decode-archive.ts';
 import { encodeArchive, encodeMessages } from './encode.ts';
+import { compare, measure, type Bench, type Comparison, type Measurement } from './harness.ts';
 import { parseTcp } from './parse-tcp.ts';
 import { parseWebSocket } from './parse-websocket.ts';
+import { receive } from './receive.ts';
+import { remark } from './targets.ts';
 
-/** Every bench by its name. A new one is a line here and a file beside this one. */
-const benches: Readonly<Record<string, (corpus: Corpus) => Bench>> = {
-  'parse-tcp': (corpus) => parseTcp(corpus, 64 * 1024, 'parse-tcp'),
-  'parse-tcp-small': (corpus) => parseTcp(corpus, 1400, 'parse-tcp-small'),
-  'parse-websocket': (corpus) => parseWebSocket(corpus, 'parse-websocket'),
-  'decode-tcp': (corpus) => decodeArchive(corpus, 'decode-tcp', 64 * 1024),
-  'decode-websocket': (corpus) => decodeArchive(corpus, 'decode-websocket'),
-  'encode-message': (corpus) => encodeMessages(corpus, 'encode-message'),
-  'encode-archive': (corpus) => encodeArchive(corpus, 'encode-archive'),
-};
+/** What a bench found out: for machines, and lines for people. */
+interface Outcome {
+  readonly comparisons: readonly Comparison[];
+  readonly lines: readonly string[];
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,28 +25,80 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
+const scale = Number(values.scale);
+const rounds = Number(values.rounds);
+/** Whole clients and servers take seconds a round. */
+const fewRounds = Math.min(3, rounds);
+let made: Corpus | undefined;
+const corpus = (): Corpus => (made ??= createCorpus(scale));
+
+/** Every bench by its name. A new one is a line here and a file beside this one. */
+const benches: Readonly<Record<string, (name: string) => Promise<Outcome> | Outcome>> = {
+  'parse-tcp': (name) => inProcess(parseTcp(corpus(), 64 * 1024, name)),
+  'parse-tcp-small': (name) => inProcess(parseTcp(corpus(), 1400, name)),
+  'parse-websocket': (name) => inProcess(parseWebSocket(corpus(), name)),
+  'decode-tcp': (name) => inProcess(decodeArchive(corpus(), name, 64 * 1024)),
+  'decode-websocket': (name) => inProcess(decodeArchive(corpus(), name)),
+  'encode-message': (name) => inProcess(encodeMessages(corpus(), name)),
+  'encode-archive': (name) => inProcess(encodeArchive(corpus(), name)),
+  'receive-tcp': async (name) => received(name, await receive('tcp', scale, fewRounds)),
+  'receive-websocket': async (name) => received(name, await receive('ws', scale, fewRounds)),
+  'catch-up-prosody': async (name) => caughtUp(name, await catchUp('prosody', scale, fewRounds)),
+  'catch-up-ejabberd': async (name) => caughtUp(name, await catchUp('ejabberd', scale, fewRounds)),
+};
+
+function inProcess(bench: Bench): Outcome {
+  const measurements = measure(bench, rounds);
+  const comparisons = compare(bench, measurements);
+  const head = `${bench.name}: ${(bench.bytes / 1e6).toFixed(1)} MB, CPU time, median of ${rounds}`;
+  const rate = (milliseconds: number): string => `${(bench.bytes / 1e3 / milliseconds).toFixed(0)} MB/s`;
+  return { comparisons, lines: [head, ...table(measurements, comparisons, rate)] };
+}
+
+function received(name: string, measurements: readonly Measurement[]): Outcome {
+  const messages = Math.round(20_000 * scale);
+  const comparisons = compare({ name, bytes: 0, subjects: [] }, measurements);
+  const each = (milliseconds: number): string => `${((milliseconds * 1000) / messages).toFixed(1)} µs each`;
+  return { comparisons, lines: [`${name}: ${messages} messages, CPU time of the client, median of ${fewRounds}`, ...table(measurements, comparisons, each)] };
+}
+
+function caughtUp(name: string, { messages, xeps, bytes, heap }: CatchUp): Outcome {
+  const against = 'byte counter';
+  const wall = [{ subject: 'xeps', milliseconds: xeps.wall }, { subject: against, milliseconds: bytes.wall }];
+  const comparisons = compare({ name, bytes: 0, subjects: [] }, wall);
+  const rate = (milliseconds: number): string => `${((milliseconds * 1000) / messages).toFixed(0)} µs each`;
+  const [quarter = 0, whole = 0] = heap.map((size) => size / 1e6);
+  const most = (600 * messages) / 12_000;
+  return {
+    comparisons,
+    lines: [
+      `${name}: ${messages} messages, wall time, median of ${fewRounds}`,
+      ...table(wall, comparisons, rate),
+      `  CPU time: xeps ${xeps.cpu.toFixed(0)} ms (target ${most}: ${xeps.cpu <= most ? 'reached' : 'NOT REACHED'}), ${against} ${bytes.cpu.toFixed(0)} ms`,
+      // Not kept, the messages that were read leave nothing behind.
+      `  heap after a quarter ${quarter.toFixed(1)} MB, in the end ${whole.toFixed(1)} MB (target flat: ${whole <= 1.1 * quarter ? 'reached' : 'NOT REACHED'})`,
+    ],
+  };
+}
+
+/** A line for each subject; the first is ours. */
+function table(measurements: readonly Measurement[], comparisons: readonly Comparison[], rate: (milliseconds: number) => string): readonly string[] {
+  return measurements.map(({ subject, milliseconds }, index) => {
+    const comparison = comparisons[index - 1];
+    const ratio = comparison === undefined ? '' : `  we are ${comparison.ratio.toFixed(2)} times as fast${remark(comparison)}`;
+    return `  ${subject.padEnd(14)} ${milliseconds.toFixed(0).padStart(6)} ms ${rate(milliseconds).padStart(13)}${ratio}`;
+  });
+}
+
 const unknown = positionals.filter((name) => !Object.hasOwn(benches, name));
-if (values.help || unknown.length > 0) {
+if (values.help || unknown.length > 0 || !(scale > 0) || !(rounds >= 1)) {
   if (unknown.length > 0) console.error(`No such bench: ${unknown.join(', ')}`);
-  console.error(
-    `usage: main.ts [--json] [--scale 0.1] [--rounds 7] [names…]\nbenches: ${Object.keys(benches).join(' ')}`,
-  );
+  console.error(`usage: main.ts [--json] [--scale 0.1] [--rounds 7] [names…]\nbenches: ${Object.keys(benches).join(' ')}`);
   process.exit(values.help ? 0 : 64);
 }
 
-const corpus = createCorpus(Number(values.scale));
 for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
-  const bench = (benches[name] as (corpus: Corpus) => Bench)(corpus);
-  const measurements = measure(bench, Number(values.rounds));
-  const comparisons = compare(bench, measurements);
-  if (values.json) {
-    for (const comparison of comparisons) console.log(JSON.stringify(comparison));
-    continue;
-  }
-  console.log(`${name}: ${(bench.bytes / 1e6).toFixed(1)} MB, CPU time, median of ${values.rounds}`);
-  for (const [index, { subject, milliseconds }] of measurements.entries()) {
-    const rate = `${(bench.bytes / 1e3 / milliseconds).toFixed(0)} MB/s`;
-    const ratio = index === 0 ? '' : `  we are ${(comparisons[index - 1]?.ratio ?? 0).toFixed(2)} times as fast`;
-    console.log(`  ${subject.padEnd(14)} ${milliseconds.toFixed(0).padStart(6)} ms ${rate.padStart(10)}${ratio}`);
-  }
+  const { comparisons, lines } = await benches[name]!(name);
+  if (values.json) for (const comparison of comparisons) console.log(JSON.stringify(comparison));
+  else console.log(lines.join('\n'));
 }

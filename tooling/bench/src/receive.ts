@@ -1,5 +1,5 @@
 import { median, runModule, startModule } from './client-process.ts';
-import type { Bench, Measurement } from './harness.ts';
+import type { Measurement } from './harness.ts';
 
 interface Received {
   readonly milliseconds: number;

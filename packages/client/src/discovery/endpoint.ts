@@ -10,7 +10,23 @@ export interface WebSocketEndpoint {
 /** A way to reach an XMPP domain. */
 export type Endpoint = TcpEndpoint | WebSocketEndpoint;
 
-const defaultPorts = { xmpp: 5222, xmpps: 5223 } as const;
+/**
+ * Reads a WebSocket's address: `ws://host:port/path`, `wss://host:port/path`. All that there is in browsers.
+ *
+ * @param forms - what else would have been good, for the message
+ * @throws XmppError `ERR_XMPP_SERVICE` for anything else
+ */
+export function parseWebSocketService(service: string, forms = ''): WebSocketEndpoint {
+  const url = /^wss?:\/\//i.test(service) && URL.canParse(service) ? new URL(service) : undefined;
+  // RFC 6455 §3: no fragment. Browsers refuse names and passwords in such URLs.
+  if (url !== undefined && url.hash + url.username + url.password === '') return { kind: 'websocket', url: url.href };
+  throw new XmppError(
+    'ERR_XMPP_SERVICE',
+    `${JSON.stringify(service)} is not a service: write ${forms}ws://host:port/path or wss://host:port/path`,
+  );
+}
+
+const defaultPorts: Readonly<Record<string, number>> = { xmpp: 5222, xmpps: 5223 };
 
 /**
  * Reads where to connect from a line of text, so that discovery is not needed: `xmpp://host:port` (STARTTLS, port 5222
@@ -19,27 +35,16 @@ const defaultPorts = { xmpp: 5222, xmpps: 5223 } as const;
  * @throws XmppError `ERR_XMPP_SERVICE` for anything else
  */
 export function parseService(service: string): Endpoint {
-  const [, scheme, rest] = /^(xmpps?|wss?):\/\/(.+)$/i.exec(service) ?? [];
-  const kind = scheme?.toLowerCase();
-  if (kind === 'ws' || kind === 'wss') {
-    const url = URL.canParse(service) ? new URL(service) : undefined;
-    // RFC 6455 §3: no fragment. Browsers refuse names and passwords in such URLs.
-    if (url !== undefined && url.hash === '' && url.username === '' && url.password === '') {
-      return { kind: 'websocket', url: url.href };
-    }
-  } else if (kind === 'xmpp' || kind === 'xmpps') {
-    const [, host, port] = /^(\[[^\]]+\]|[^\s:/?#@[\]\\%]+)(?::(\d{1,5}))?\/?$/.exec(rest!) ?? [];
-    const number = port === undefined ? defaultPorts[kind] : Number(port);
-    // The parser of http URLs checks the host, and makes A-labels of it.
-    if (host !== undefined && number > 0 && number < 65_536 && URL.canParse(`http://${host}`)) {
-      const { hostname } = new URL(`http://${host}`);
-      return { kind: 'tcp', host: hostname.replace(/^\[|\]$/g, ''), port: number, directTls: kind === 'xmpps' };
-    }
+  const [, scheme = '', host, port] =
+    /^(xmpps?):\/\/(\[[^\]]+\]|[^\s:/?#@[\]\\%]+)(?::(\d{1,5}))?\/?$/i.exec(service) ?? [];
+  const kind = scheme.toLowerCase();
+  const number = port === undefined ? defaultPorts[kind]! : Number(port);
+  // The parser of http URLs checks the host, and makes A-labels of it.
+  if (host !== undefined && number > 0 && number < 65_536 && URL.canParse(`http://${host}`)) {
+    const { hostname } = new URL(`http://${host}`);
+    return { kind: 'tcp', host: hostname.replace(/^\[|\]$/g, ''), port: number, directTls: kind === 'xmpps' };
   }
-  throw new XmppError(
-    'ERR_XMPP_SERVICE',
-    `${JSON.stringify(service)} is not a service: write xmpp://host:port, xmpps://host:port, ws://host:port/path or wss://host:port/path`,
-  );
+  return parseWebSocketService(service, 'xmpp://host:port, xmpps://host:port, ');
 }
 
 /** An endpoint as `parseService` reads it; for messages. */

@@ -292,13 +292,16 @@ function decodeFields(plan: Plan, node: Element, xmlns: string): Record<string, 
   for (const { key, plan: how } of plan.attributes) {
     const raw: unknown = attrs[how.name];
     // A name such as `constructor` must not find what is no attribute; trees made by hand hold numbers too.
-    if (typeof raw === 'string') out[key] = readAttribute(how, raw);
-    else if (typeof raw === 'number') out[key] = readAttribute(how, String(raw));
+    if (typeof raw !== 'string' && typeof raw !== 'number') continue;
+    const value = readAttribute(how, String(raw));
+    // A codec may decide that what it does not know is as good as absent.
+    if (value !== undefined) out[key] = value;
   }
   if (plan.text !== undefined) {
     const { key, codec, required } = plan.text;
     const content = textOf(node);
-    if (content !== '' || required) out[key] = readText(codec, content);
+    const value = content !== '' || required ? readText(codec, content) : undefined;
+    if (value !== undefined) out[key] = value;
   }
   if (plan.claims.size > 0 || plan.rest !== undefined) readChildren(plan, node, xmlns, out);
   for (const { key, field, plan: how } of plan.completed) {
@@ -318,7 +321,8 @@ function readChildren(plan: Plan, node: Element, xmlns: string, out: Record<stri
     if (claim !== undefined) {
       const { key, plan: how } = claim;
       try {
-        out[key] = how.read(out[key], child, claim.xmlns);
+        const value = how.read(out[key], child, claim.xmlns);
+        if (value !== undefined) out[key] = value;
       } catch (fault) {
         throw withPath(child.getName(), fault);
       }

@@ -24,6 +24,7 @@ import {
   lazy,
   mapped,
   oneOf,
+  oneOfKnown,
   optional,
   rest,
   string,
@@ -151,6 +152,13 @@ it('reads the prefixed elements of other parsers', () => {
   const wrapper = new Element('t:set', { 'xmlns:t': NS });
   wrapper.c('t:count').t('3');
   expect(set.decode(wrapper).count).toBe(3);
+});
+
+it('oneOfKnown: an unknown word reads as nothing, and is not written', () => {
+  const presence = element(NS, 'p', { show: optional(childText(oneOfKnown('away', 'dnd'))), kind: withDefault(attr(oneOfKnown('a', 'b')), 'a') });
+  expect(presence.decode(xml(`<p xmlns='${NS}' kind='z'><show>sleepy</show></p>`))).toStrictEqual({ kind: 'a' });
+  expect(presence.decode(xml(`<p xmlns='${NS}' kind='b'><show> dnd </show></p>`))).toStrictEqual({ show: 'dnd', kind: 'b' });
+  expect(() => presence.encode({ show: 'sleepy' as 'away' })).toThrow('expected one of away, dnd');
 });
 
 it('xmlns="" is no namespace, not the parent’s', () => {

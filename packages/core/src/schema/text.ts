@@ -52,6 +52,15 @@ export function oneOf<const T extends string>(...values: readonly T[]): TextCode
   return { decode: check, encode: check, json: true };
 }
 
+/**
+ * One of the given words; any other reads as if nothing were there, where a specification says that unknown values are
+ * to be passed over. For fields that may be absent.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function oneOfKnown<const T extends string>(...values: readonly T[]): TextCodec<T> {
+  return { ...oneOf(...values), decode: (text) => values.find((value) => value === text.trim()) as T };
+}
+
 /** XEP-0082 DateTime, as a `Date`; written in UTC, with milliseconds only where there are any. */
 export const dateTime: TextCodec<Date> = { decode: (text) => parseDateTime(text.trim()), encode: formatDateTime };
 

@@ -26,16 +26,29 @@ export function serialize(element: Element, options: SerializeOptions = {}): str
 /** An element's start tag alone: a stream header. Its content and its end tag are the caller's. */
 export function openTag(element: Element): string {
   try {
-    const prefixes = declaredPrefixes(element.attrs, none);
-    return `<${checkedName(element.name, prefixes)}${writeAttributes(element.attrs, undefined, prefixes)}>`;
+    return `${startTag(element, undefined, undefined, none).text}>`;
   } catch (error) {
     throw placed(error, element.name);
   }
 }
 
 const none: ReadonlySet<string> = /* @__PURE__ */ new Set<string>();
-/** Names that were checked; bounded, because names may come from a peer. */
-const goodNames = /* @__PURE__ */ new Set<string>();
+
+/** A name that was checked, and what is written for it. */
+interface Name {
+  readonly name: string;
+  /** `<name` */
+  readonly open: string;
+  /** `</name>` */
+  readonly close: string;
+  /** ` name="` */
+  readonly attribute: string;
+  /** The prefix, unless there is none or it is `xml`, which needs no declaration. */
+  readonly prefix: string | undefined;
+}
+
+/** Looking a name up costs less than checking it. Bounded, because names may come from a peer. */
+const names = /* @__PURE__ */ new Map<string, Name>();
 
 /** `inherited`: the default namespace around; `namespace`: one to write although the element does not say so. */
 function write(
@@ -50,46 +63,50 @@ function write(
       throw new XmlError('policy-violation', `a tree deeper than ${MAX_DEPTH} elements, or one that contains itself`);
     }
     const { attrs, children } = element;
-    const prefixes = declaredPrefixes(attrs, outer);
-    const name = checkedName(element.name, prefixes);
+    const start = startTag(element, inherited, namespace, outer);
+    let { text } = start;
+    if (children.length === 0) return `${text}/>`;
     const own: unknown = namespace ?? attrs['xmlns'];
     const inside = own === undefined || own === null ? inherited : String(own);
-    let text = `<${name}`;
-    if (namespace !== undefined && namespace !== inherited) text += ` xmlns="${escapeAttribute(namespace)}"`;
-    text += writeAttributes(attrs, inherited, prefixes);
-    if (children.length === 0) return `${text}/>`;
     text += '>';
     for (const child of children as readonly unknown[]) {
       if (typeof child === 'string') text += escapeText(child);
       else if (typeof child === 'object' && child !== null)
-        text += write(child as Element, inside, undefined, prefixes, depth + 1);
+        text += write(child as Element, inside, undefined, start.prefixes, depth + 1);
       else if (child !== undefined && child !== null) text += escapeText(String(child));
     }
-    return `${text}</${name}>`;
+    return text + nameOf(element.name).close;
   } catch (error) {
     throw placed(error, element.name);
   }
 }
 
-/** All attributes that have a value, without an `xmlns` that is inherited anyway. */
-function writeAttributes(
-  attrs: Element['attrs'],
+/** The name and all attributes that have a value, without an `xmlns` that is inherited anyway; and the prefixes within. */
+function startTag(
+  { name: elementName, attrs }: Element,
   inherited: string | undefined,
-  prefixes: ReadonlySet<string>,
-): string {
-  let text = '';
+  namespace: string | undefined,
+  outer: ReadonlySet<string>,
+): { readonly text: string; readonly prefixes: ReadonlySet<string> } {
+  const name = nameOf(elementName);
+  // Prefixes are rare: who has none pays for none.
+  let prefixes = name.prefix === undefined ? outer : requireDeclared(name, attrs, outer);
+  let text = name.open;
+  if (namespace !== undefined && namespace !== inherited) text += ` xmlns="${escapeAttribute(namespace)}"`;
   for (const key in attrs) {
     const value: unknown = attrs[key];
     if (value === undefined || value === null) continue;
     const written = typeof value === 'string' ? value : String(value);
     if (key === 'xmlns' && written === inherited) continue;
     try {
-      text += ` ${checkedName(key, prefixes)}="${escapeAttribute(written)}"`;
+      const attribute = nameOf(key);
+      if (attribute.prefix !== undefined) prefixes = requireDeclared(attribute, attrs, outer);
+      text += `${attribute.attribute}${escapeAttribute(written)}"`;
     } catch (error) {
       throw placed(error, `@${key}`);
     }
   }
-  return text;
+  return { text, prefixes };
 }
 
 /** What an element without `xmlns` of its own inherits from the tree it stands in. */
@@ -101,25 +118,26 @@ function enclosingNamespace(element: Element): string | undefined {
   return undefined;
 }
 
-function declaredPrefixes(attrs: Element['attrs'], outer: ReadonlySet<string>): ReadonlySet<string> {
-  let prefixes: Set<string> | undefined;
-  for (const key in attrs) {
-    if (key.startsWith('xmlns:')) (prefixes ??= new Set(outer)).add(key.slice(6));
-  }
-  return prefixes ?? outer;
+function nameOf(name: string): Name {
+  return names.get(name) ?? checkedName(name);
 }
 
-function checkedName(name: string, prefixes: ReadonlySet<string>): string {
-  if (!goodNames.has(name)) {
-    if (!isQualifiedName(name)) throw new XmlError('not-well-formed', `${JSON.stringify(name)} is not a name in XML`);
-    if (goodNames.size >= 4096) goodNames.clear();
-    goodNames.add(name);
-  }
-  const colon = name.indexOf(':');
-  if (colon !== -1 && !prefixes.has(name.slice(0, colon)) && !name.startsWith('xml:') && !name.startsWith('xmlns:')) {
-    throw new XmlError('bad-namespace-prefix', `the prefix of "${name}" is not declared in the tree`);
-  }
-  return name;
+function checkedName(name: string): Name {
+  if (!isQualifiedName(name)) throw new XmlError('not-well-formed', `${JSON.stringify(name)} is not a name in XML`);
+  const before = name.slice(0, Math.max(0, name.indexOf(':')));
+  const prefix = before === '' || before === 'xml' ? undefined : before;
+  const checked: Name = { name, open: `<${name}`, close: `</${name}>`, attribute: ` ${name}="`, prefix };
+  if (names.size >= 4096) names.clear();
+  names.set(name, checked);
+  return checked;
+}
+
+/** The prefixes known within an element; throws when that of the name, its own or an attribute's, is none of them. */
+function requireDeclared({ name, prefix }: Name, attrs: Element['attrs'], outer: ReadonlySet<string>): ReadonlySet<string> {
+  const prefixes = new Set(outer);
+  for (const key in attrs) if (key.startsWith('xmlns:')) prefixes.add(key.slice(6));
+  if (prefix === undefined || prefix === 'xmlns' || prefixes.has(prefix)) return prefixes;
+  throw new XmlError('bad-namespace-prefix', `the prefix of "${name}" is not declared in the tree`);
 }
 
 /** The same fault, one step further out: the path is put together as the recursion unwinds. */

@@ -257,13 +257,7 @@ function spacedEndTag(text: string, tag: number, name: string, origin: Position)
 function restricted(text: string, tag: number, origin: Position, inside: boolean): never {
   const markup = text.slice(tag, tag + 9);
   if (inside && '<![CDATA['.startsWith(markup)) unfinished(text, origin);
-  const what = markup.startsWith('<?')
-    ? 'a processing instruction'
-    : markup.startsWith('<!D')
-      ? 'a document type declaration'
-      : markup.startsWith('<!-')
-        ? 'a comment'
-        : 'a comment or a declaration';
+  const what = markup.startsWith('<?') ? 'a processing instruction' : 'a comment or a declaration';
   // RFC 6120 §11.1. CDATA outside of an element is not restricted but wrong.
   const condition = markup === '<![CDATA[' ? 'not-well-formed' : 'restricted-xml';
   fail(text, tag, origin, condition, `${what}, which XMPP does not allow here`);

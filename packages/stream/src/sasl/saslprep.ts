@@ -5,7 +5,8 @@ const mapToSpace = /[\p{Zs}\u200B]/gu; // C.1.2
 const mapToNothing = /[\u00AD\u034F\u1806\u180B-\u180D\u200C\u200D\u2060\uFE00-\uFE0F\uFEFF]/g; // B.1 without U+200B
 const prohibited = // C.2 to C.9, in the order of code points
   /[\p{Cc}\p{Co}\p{Cs}\p{NChar}\u06DD\u070F\u180E\u200E\u200F\u2028-\u202E\u2061-\u2063\u206A-\u206F\u2FF0-\u2FFB\uFFF9-\uFFFD\u{1D173}-\u{1D17A}\u{E0001}\u{E0020}-\u{E007F}]/u;
-const rightToLeft = /(?![\p{M}\p{Nd}\u060C\u066A-\u066C\u06DE\u06E9])[\u05BE-\u07B1\uFE73]/u; // D.1
+// D.1. Code points that Unicode 3.2 had not assigned count as their neighbours do.
+const rightToLeft = /(?![\p{M}\p{Nd}\u060C\u066A-\u066C\u06DE\u06E9])[\u05BE-\u07B1\uFE73]/u;
 // D.2 is the bidirectional class L, which regular expressions can't name: letters, letter numbers and spacing marks.
 const leftToRight = /(?![\u05BE-\u07B1\uFE73])[\p{L}\p{Nl}\p{Mc}]/u;
 

@@ -141,7 +141,7 @@ async function* messages(exchange: Exchange): AsyncGenerator<Uint8Array, undefin
   const { nonce, salt, saltText, iterations } = parseServerFirst(serverFirst);
   // §5.1: the server appends to our nonce; one that appends nothing lets an old exchange be played back.
   if (!nonce.startsWith(exchange.nonce) || nonce === exchange.nonce) {
-    throw new SaslError('nonce', "The server's nonce does not continue ours: it is not the server that we talk to");
+    throw new SaslError('nonce', "The server's nonce does not continue ours: somebody is in between");
   }
   if (iterations < minIterations || iterations > maxIterations) {
     throw new SaslError(
