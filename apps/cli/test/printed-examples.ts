@@ -28,8 +28,3 @@ export function printedExamples(spec: string): readonly Example[] {
 export function haveExamples(): boolean {
   return existsSync(folder);
 }
-
-/** Comments are the authors' remarks; streams have none (RFC 6120 §11.1). */
-export function withoutComments(xml: string): string {
-  return xml.replaceAll(/<!--.*?-->/gs, '');
-}

@@ -42,3 +42,8 @@ export class DisconnectedError extends XmppError {
     super('ERR_XMPP_DISCONNECTED', message, options);
   }
 }
+
+/** Foreign text as an error message may show it. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

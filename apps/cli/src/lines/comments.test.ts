@@ -13,7 +13,9 @@ it.for([
   ['<a><!-- 1\n2\n3 --></a>', '<a>\n\n</a>'],
   ['<a><![CDATA[<!-- kept -->]]></a>', '<a><![CDATA[<!-- kept -->]]></a>'],
   ['<!DOCTYPE a><a/>', '<!DOCTYPE a><a/>'],
-  ['<a/><!-- open', '<a/><!-- open'],
+  ['<a/><!-- open', '<a/><!--'],
+  ['<a><!-- - -- > --></a>', '<a></a>'],
+  ['<a><![CDATA[ ]] ]>]]><!--x--></a>', '<a><![CDATA[ ]] ]>]]></a>'],
   ['<a/><', '<a/><'],
   ['<a/><!', '<a/><!'],
 ] as const)('%s', ([text, expected]) => {
@@ -28,4 +30,11 @@ it('any division of the text gives the same', () => {
       expect(filtered(...pieces.join(''))).toBe(filtered(pieces.join('')));
     }),
   );
+});
+
+it('takes time in proportion, and little memory, for a comment that never ends', () => {
+  const filter = commentFilter();
+  filter.push('<!--');
+  for (let i = 0; i < 20_000; i++) expect(filter.push('x'.repeat(100))).toBe('');
+  expect(filter.end()).toBe('<!--');
 });

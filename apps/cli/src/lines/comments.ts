@@ -1,52 +1,58 @@
 /** Takes the comments out of XML that people wrote: a stream has none (RFC 6120 §11.1), a file of stanzas may. */
 export interface CommentFilter {
-  /** The text without its comments, as far as it is known; line feeds of comments stay, so that lines are counted right. */
+  /** The text without its comments, as far as it is known; their line feeds stay, so that lines are counted right. */
   push(text: string): string;
-  /** What was held back. An open comment is given back as it is, for the parser to refuse. */
+  /** What was held back. Of a comment without an end the beginning is given back, for the parser to refuse. */
   end(): string;
 }
 
-const OPEN = '<!--';
+const COMMENT = '<!--';
 const CDATA = '<![CDATA[';
 
-/** Makes a filter for one input. */
+/** Makes a filter for one input. It holds back a few characters at most. */
 export function commentFilter(): CommentFilter {
+  let inside: 'text' | 'comment' | 'cdata' = 'text';
   let held = '';
 
-  function take(final: boolean): string {
-    let out = '';
-    for (;;) {
-      const at = held.indexOf('<!');
-      if (at < 0) break;
-      const isComment = held.startsWith(OPEN, at);
-      if (!isComment && !held.startsWith(CDATA, at)) {
-        const rest = held.slice(at);
-        // Perhaps the beginning of one of the two.
-        if (!final && (OPEN.startsWith(rest) || CDATA.startsWith(rest))) break;
-        out += held.slice(0, at + 2);
-        held = held.slice(at + 2);
-        continue;
-      }
-      const close = isComment ? '-->' : ']]>';
-      const end = held.indexOf(close, at + (isComment ? OPEN : CDATA).length);
-      if (end < 0) break;
-      const inside = held.slice(at, end + 3);
-      out += held.slice(0, at) + (isComment ? inside.replaceAll(/[^\n]/g, '') : inside);
-      held = held.slice(end + 3);
+  /** Everything up to the next turn, or as much of it as is certain; `undefined` when more is needed. */
+  function next(): string | undefined {
+    if (inside !== 'text') {
+      const close = inside === 'comment' ? '-->' : ']]>';
+      const at = held.indexOf(close);
+      const end = at < 0 ? Math.max(0, held.length - 2) : at + 3;
+      const part = held.slice(0, end);
+      const keep = inside === 'cdata' ? part : part.replaceAll(/[^\n]/g, '');
+      held = held.slice(end);
+      if (at >= 0) inside = 'text';
+      return at >= 0 || end > 0 ? keep : undefined;
     }
-    const open = held.indexOf('<!');
-    // A "<" at the very end may turn out to begin a comment.
-    const keep = final ? -1 : open >= 0 ? open : held.endsWith('<') ? held.length - 1 : -1;
-    out += keep < 0 ? held : held.slice(0, keep);
-    held = keep < 0 ? '' : held.slice(keep);
-    return out;
+    const at = held.indexOf('<');
+    const rest = at < 0 ? '' : held.slice(at, at + CDATA.length);
+    let end = at < 0 ? held.length : at;
+    if (rest.startsWith(COMMENT)) {
+      inside = 'comment';
+      const before = held.slice(0, at);
+      held = held.slice(at + COMMENT.length);
+      return before;
+    }
+    if (rest === CDATA) {
+      inside = 'cdata';
+      end = at + CDATA.length;
+    } else if (at >= 0 && !COMMENT.startsWith(rest) && !CDATA.startsWith(rest)) {
+      end = at + 1;
+    }
+    const part = held.slice(0, end);
+    held = held.slice(end);
+    return end > 0 ? part : undefined;
   }
 
   return {
     push(text) {
       held += text;
-      return take(false);
+      let out = '';
+      for (let part = next(); part !== undefined; part = next()) out += part;
+      return out;
     },
-    end: () => take(true),
+    end: () => (inside === 'comment' ? COMMENT : held),
   };
 }

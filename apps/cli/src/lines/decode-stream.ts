@@ -2,6 +2,7 @@
 import { NS_CLIENT } from '@xeps/core';
 import { createStreamParser } from '@xeps/core/xml';
 import { jsonLine } from '../output.ts';
+import { commentFilter } from './comments.ts';
 import { decodeLine } from './decode-line.ts';
 
 /** How a stream is read. */
@@ -18,8 +19,11 @@ export async function* decodeStream(input: AsyncIterable<Uint8Array | string>, o
   let lines: string[] = [];
   const parser = createStreamParser(
     { onElement: (element) => void lines.push(jsonLine(decodeLine(element))), onOpen: () => undefined, onClose: () => undefined },
-    { fragments: true, xmlns: NS_CLIENT },
+    { fragments: true, xmlns: NS_CLIENT, prefixes: streamPrefix },
   );
+  // Comments are ASCII, as is all markup: they are found in bytes, before anybody asks what characters these are.
+  const comments = commentFilter();
+  const write = (text: string): void => parser.write(Buffer.from(text, 'latin1'));
   const attempt = (work: () => void): unknown => {
     try {
       work();
@@ -29,13 +33,21 @@ export async function* decodeStream(input: AsyncIterable<Uint8Array | string>, o
     }
   };
   for await (const chunk of untilAborted(input, options.signal)) {
-    const fault = attempt(() => parser.write(chunk));
+    const fault = attempt(() => write(comments.push(Buffer.from(chunk).toString('latin1'))));
     if (lines.length > 0) yield lines.join('');
     lines = [];
     if (fault !== undefined) throw fault;
   }
-  parser.end();
+  const fault = attempt(() => {
+    write(comments.end());
+    parser.end();
+  });
+  if (lines.length > 0) yield lines.join('');
+  if (fault !== undefined) throw fault;
 }
+
+// What a stream's header declares (RFC 6120 §4.8.5), so that <stream:features/> can be pasted alone.
+const streamPrefix = new Map([['stream', 'http://etherx.jabber.org/streams']]);
 
 /** The pieces of `input` until it ends or the signal is aborted. */
 export async function* untilAborted<T>(input: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {

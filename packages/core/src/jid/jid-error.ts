@@ -1,4 +1,4 @@
-import { XmppError } from '../errors.ts';
+import { quote, XmppError } from '../errors.ts';
 
 /** A part of an XMPP address, RFC 7622 §3.1. */
 export type JidPart = 'local' | 'domain' | 'resource';
@@ -19,6 +19,5 @@ export class JidError extends XmppError {
 export function partError(part: JidPart, value: string, why: string, at = -1): JidError {
   const code = value.codePointAt(at)?.toString(16).toUpperCase().padStart(4, '0');
   const where = code === undefined ? '' : `: U+${code} at index ${at}`;
-  const shown = JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  return new JidError(part, `Not an XMPP address: the ${part} part ${shown} ${why}${where}`);
+  return new JidError(part, `Not an XMPP address: the ${part} part ${quote(value)} ${why}${where}`);
 }

@@ -1,3 +1,5 @@
+import { quote } from '../errors.ts';
+
 const MS_IN_400_YEARS = 146_097 * 86_400_000;
 const YEAR_0 = -62_167_219_200_000;
 const YEAR_10000 = 253_402_300_800_000;
@@ -93,6 +95,5 @@ function daysIn(year: number, month: number): number {
 }
 
 function notDateTime(text: string): RangeError {
-  const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-  return new RangeError(`not a DateTime (XEP-0082), such as 2002-09-10T23:08:25Z: ${shown}`);
+  return new RangeError(`not a DateTime (XEP-0082), such as 2002-09-10T23:08:25Z: ${quote(text)}`);
 }

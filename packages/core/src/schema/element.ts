@@ -186,11 +186,8 @@ function makeSchema<Out, In>(core: SchemaCore<Out, In>): Schema<Out, In> {
       return all;
     },
     safeFind(parent) {
-      const parentNs = namespaceOf(parent);
-      const at = next(parent, parentNs, 0);
-      if (at < 0) return undefined;
-      const node = parent.children[at] as Element;
-      return settle(() => read(node, namespaceWithin(node, parentNs)));
+      const found = settle(() => schema.find(parent));
+      return found.ok && found.value === undefined ? undefined : (found as Result<Out>);
     },
     encode: (value) => core['~encode'](value, undefined),
     stringify: (value) => serialize(core['~encode'](value, undefined)),
@@ -293,14 +290,14 @@ function decodeFields(plan: Plan, node: Element, xmlns: string): Record<string, 
     const raw: unknown = attrs[how.name];
     // A name such as `constructor` must not find what is no attribute; trees made by hand hold numbers too.
     if (typeof raw !== 'string' && typeof raw !== 'number') continue;
-    const value = readAttribute(how, String(raw));
+    const value = readText(how.codec, String(raw), `@${how.name}`);
     // A codec may decide that what it does not know is as good as absent.
     if (value !== undefined) out[key] = value;
   }
   if (plan.text !== undefined) {
     const { key, codec, required } = plan.text;
     const content = textOf(node);
-    const value = content !== '' || required ? readText(codec, content) : undefined;
+    const value = content !== '' || required ? readText(codec, content, 'text()') : undefined;
     if (value !== undefined) out[key] = value;
   }
   if (plan.claims.size > 0 || plan.rest !== undefined) readChildren(plan, node, xmlns, out);
@@ -372,19 +369,11 @@ function encodeFields(plan: Plan, value: Readonly<Record<string, unknown>>, node
   }
 }
 
-function readAttribute(how: AttrPlan, raw: string): unknown {
-  try {
-    return how.codec.decode(raw);
-  } catch (fault) {
-    throw withPath(`@${how.name}`, fault);
-  }
-}
-
-function readText(codec: TextCodec<unknown>, content: string): unknown {
+function readText(codec: TextCodec<unknown>, content: string, step: string): unknown {
   try {
     return codec.decode(content);
   } catch (fault) {
-    throw withPath('text()', fault);
+    throw withPath(step, fault);
   }
 }
 

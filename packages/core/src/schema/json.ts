@@ -2,6 +2,7 @@ import { parseElement, serialize } from '../xml/index.ts';
 import { CodecError, withPath } from './errors.ts';
 import type { AnyField, FieldForm } from './field.ts';
 import type { AnySchema, Infer, InferInput } from './schema.ts';
+import type { TextCodec } from './text.ts';
 
 /** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -81,7 +82,12 @@ function schemaFromJson(schema: AnySchema, json: Json): unknown {
       const source = object(json);
       const out: Record<string, unknown> = {};
       for (const [key, field] of Object.entries(form.fields)) {
-        if (!Object.hasOwn(source, key)) continue;
+        if (!Object.hasOwn(source, key)) {
+          const value = absent(field);
+          if (value !== undefined) out[key] = value;
+          else if (field.presence === 'required') throw new CodecError(key, 'missing');
+          continue;
+        }
         try {
           out[key] = fieldFromJson(field, source[key]!);
         } catch (fault) {
@@ -98,9 +104,9 @@ function fieldFromJson({ form }: AnyField, json: Json): unknown {
     case 'flag':
       return json;
     case 'value':
-      return form.codec.json === true ? json : form.codec.decode(word(json));
+      return single(form.codec, json);
     case 'values':
-      return list(json).map((item) => (form.codec.json === true ? item : form.codec.decode(word(item))));
+      return list(json).map((item) => single(form.codec, item));
     case 'langs':
       return new Map(Object.entries(object(json)).map(([lang, content]) => [lang, word(content)]));
     case 'child':
@@ -108,8 +114,26 @@ function fieldFromJson({ form }: AnyField, json: Json): unknown {
     case 'children':
       return list(json).map((item) => schemaFromJson(form.schema, item));
     case 'rest':
-      return list(json).map((item) => parseElement(word(item)));
+      return list(json).map((item) => {
+        const element = parseElement(word(item));
+        // In no namespace, not in that of whatever it is put into.
+        element.attrs['xmlns'] ??= '';
+        return element;
+      });
   }
+}
+
+/** What decoding gives where the XML has nothing. */
+function absent(field: AnyField): unknown {
+  if (field.presence !== 'defaulted') return undefined;
+  if (field.form.kind === 'langs') return new Map();
+  return field.fallback ?? (field.form.kind === 'value' || field.form.kind === 'child' ? undefined : []);
+}
+
+function single(codec: TextCodec<unknown>, json: Json): unknown {
+  if (codec.json !== true) return codec.decode(word(json));
+  if (typeof json === 'object') throw new CodecError('', 'expected a JSON string, number or boolean');
+  return json;
 }
 
 function object(json: Json): { readonly [key: string]: Json } {

@@ -249,6 +249,9 @@ it('JSON and back', () => {
   });
   expect(everything.stringify(fromJson(everything, json))).toBe(everything.stringify(value));
   expect(() => fromJson(everything, { name: 'n', firsts: 'x' })).toThrow('firsts: expected a JSON array');
+  expect(() => fromJson(everything, { name: { toString: 'x' } })).toThrow('name: expected a JSON string, number or boolean');
+  expect(() => fromJson(everything, {})).toThrow('name: missing');
+  expect(everything.stringify(fromJson(everything, { name: 'n', open: ['<none/>'] }))).toBe(`<all xmlns="${NS}" name="n"><none xmlns=""/></all>`);
   const tagged = choice({ set });
   expect(fromJson(tagged, toJson(tagged, { type: 'set', value: { count: 3 } }))).toEqual({ type: 'set', value: { count: 3 } });
 });

@@ -1,3 +1,4 @@
+import { quote } from '../errors.ts';
 import { parseJid } from '../jid/index.ts';
 import type { Jid } from '../jid/index.ts';
 import { formatDateTime, parseDateTime } from './date-time.ts';
@@ -108,9 +109,4 @@ function absolute(text: string): string {
   const trimmed = text.trim();
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\S/.test(trimmed)) return trimmed;
   throw new RangeError(`not an absolute URI: ${quote(text)}`);
-}
-
-/** Foreign text as an error message may show it. */
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

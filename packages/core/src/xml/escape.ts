@@ -9,19 +9,10 @@ const specialInText = /[&<>\r\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]/
 const specialInAttribute = /[&<>"'\r\n\t\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]/;
 
 /** What is written for a character, by its code; none is above that of `>`. */
-type References = readonly (string | undefined)[];
+type References = Readonly<Record<number, string>>;
 const LAST = 0x3e;
-const textReferences: References = /* @__PURE__ */ byCode({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' });
-const attributeReferences: References = /* @__PURE__ */ byCode({
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-  '\t': '&#9;',
-  '\n': '&#10;',
-  '\r': '&#13;',
-});
+const textReferences: References = { 0x26: '&amp;', 0x3c: '&lt;', 0x3e: '&gt;', 0xd: '&#13;' };
+const attributeReferences: References = { ...textReferences, 0x22: '&quot;', 0x27: '&apos;', 0x9: '&#9;', 0xa: '&#10;' };
 
 /**
  * A text as it stands between tags. A CR is written as a reference, or the reader would take it for a LF (XML 1.0 §2.11).
@@ -40,7 +31,11 @@ export function escapeAttribute(value: string): string {
 }
 
 function escape(text: string, references: References): string {
-  if (hasForbiddenControl(text) || hasNonCharacter(text) || !text.isWellFormed()) refuseForbidden(text);
+  if (hasForbiddenControl(text) || hasNonCharacter(text) || !text.isWellFormed()) {
+    const at = forbiddenIndex(text);
+    const named = codePointName(text.charCodeAt(at));
+    throw new XmlError('not-well-formed', `${named} at index ${at} cannot be written in XML; remove it`);
+  }
   let escaped = '';
   let from = 0;
   for (let i = 0; i < text.length; i++) {
@@ -51,15 +46,4 @@ function escape(text: string, references: References): string {
     from = i + 1;
   }
   return escaped + text.slice(from);
-}
-
-function refuseForbidden(text: string): void {
-  const at = forbiddenIndex(text);
-  if (at === -1) return;
-  const named = codePointName(text.charCodeAt(at));
-  throw new XmlError('not-well-formed', `${named} at index ${at} cannot be written in XML; remove it`);
-}
-
-function byCode(references: Readonly<Record<string, string>>): References {
-  return Array.from({ length: LAST + 1 }, (_, code) => references[String.fromCharCode(code)]);
 }
