@@ -47,3 +47,9 @@ export class DisconnectedError extends XmppError {
 export function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
+
+/** A path seen from one step further out: `step` comes before it. */
+export function joinPath(step: string, path: string): string {
+  if (path === '') return step;
+  return step + (path.startsWith('@') || path === 'text()' ? '/' : ' > ') + path;
+}

@@ -24,7 +24,9 @@ export function harden(entity: XmppjsEntity, limits: Partial<XmlLimits> = {}): v
   Object.defineProperty(entity, 'Parser', {
     configurable: true,
     get: () => Original && boundedParser(Original, () => inner.headerElement().name === 'open', limits),
-    set: (value: typeof Original) => void (Original = value),
+    set(value: typeof Original) {
+      Original = value;
+    },
   });
   // xmpp.js decodes each chunk by itself, and throws when data comes after a fault took its parser away.
   inner._onData = (data) => inner.parser?.write(data);

@@ -1,5 +1,5 @@
-import { createSession, DisconnectedError, Element } from '@xeps/core';
-import type { Delivery, Session, SessionControl } from '@xeps/core';
+import { createSession, DisconnectedError } from '@xeps/core';
+import type { Delivery, Element, Session, SessionControl } from '@xeps/core';
 import { parseJid } from '@xeps/core/jid';
 import { serialize } from '@xeps/core/xml';
 import type { XmlLimits } from '@xeps/core/xml';

@@ -159,6 +159,11 @@ function makeSchema<Out, In>(core: SchemaCore<Out, In>): Schema<Out, In> {
     }
     return -1;
   };
+  const readAt = (parent: Element, parentNs: string, at: number): Out | undefined => {
+    if (at < 0) return undefined;
+    const node = parent.children[at] as Element;
+    return read(node, namespaceWithin(node, parentNs));
+  };
   const schema: Schema<Out, In> = {
     ...core,
     is: (node) => takes(core, node.getName(), namespaceOf(node)),
@@ -171,17 +176,13 @@ function makeSchema<Out, In>(core: SchemaCore<Out, In>): Schema<Out, In> {
     safeDecode: (node) => settle(() => schema.decode(node)),
     find(parent) {
       const parentNs = namespaceOf(parent);
-      const at = next(parent, parentNs, 0);
-      if (at < 0) return undefined;
-      const node = parent.children[at] as Element;
-      return read(node, namespaceWithin(node, parentNs));
+      return readAt(parent, parentNs, next(parent, parentNs, 0));
     },
     findAll(parent) {
       const parentNs = namespaceOf(parent);
       const all: Out[] = [];
       for (let at = next(parent, parentNs, 0); at >= 0; at = next(parent, parentNs, at + 1)) {
-        const node = parent.children[at] as Element;
-        all.push(read(node, namespaceWithin(node, parentNs)));
+        all.push(readAt(parent, parentNs, at) as Out);
       }
       return all;
     },

@@ -1,4 +1,4 @@
-import { XmppError } from '../errors.ts';
+import { joinPath, XmppError } from '../errors.ts';
 
 /** A value or an element does not fit its schema. `path` says where: `fin > set > first/@index`. */
 export class CodecError extends XmppError {
@@ -20,6 +20,5 @@ export function withPath(segment: string, fault: unknown): CodecError {
     return new CodecError(segment, fault instanceof Error ? fault.message : String(fault), { cause: fault });
   }
   const { path, detail, cause } = fault;
-  const joined = path === '' ? segment : path[0] === '@' || path === 'text()' ? `${segment}/${path}` : `${segment} > ${path}`;
-  return new CodecError(joined, detail, { cause });
+  return new CodecError(joinPath(segment, path), detail, { cause });
 }

@@ -65,7 +65,10 @@ const start =
   '\\xc0-\\xd6\\xd8-\\xf6\\xf8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c\\u200d\\u2070-\\u218f\\u2c00-\\u2fef' +
   '\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\ufffd\\u{10000}-\\u{effff}';
 const wideStart: RegExp = /* @__PURE__ */ new RegExp(`[${start}]`, 'u');
-const wideName: RegExp = /* @__PURE__ */ new RegExp(`[${start}\\xb7\\u0300-\\u036f\\u203f\\u2040]`, 'u');
+const inside = `${start}\\xb7\\u0300-\\u036f\\u203f\\u2040`;
+const wideName: RegExp = /* @__PURE__ */ new RegExp(`[${inside}]`, 'u');
+const ncName = `[A-Za-z_${start}][-.\\w${inside}]*`;
+const qualifiedName: RegExp = /* @__PURE__ */ new RegExp(`^${ncName}(?::${ncName})?$`, 'u');
 
 /** The end of the name without colon (NCName) that begins at `from`; `from` itself when none does. */
 export function nameEnd(text: string, from: number): number {
@@ -84,12 +87,5 @@ export function nameEnd(text: string, from: number): number {
 
 /** Whether the whole text is a name with at most one prefix (production QName). */
 export function isQualifiedName(text: string): boolean {
-  let end = nameEnd(text, 0);
-  if (end === 0) return false;
-  if (text.charCodeAt(end) === 0x3a) {
-    const local = end + 1;
-    end = nameEnd(text, local);
-    if (end === local) return false;
-  }
-  return end === text.length;
+  return qualifiedName.test(text);
 }

@@ -28,13 +28,17 @@ export class XmlError extends XmppError {
   /** Writing only: the faulty place, as `message > body` or `message > origin-id/@id`. */
   readonly path: string | undefined;
 
+  /** What is wrong there, without the place. */
+  readonly detail: string;
+
   constructor(condition: XmlCondition, message: string, options: XmlErrorOptions = {}) {
     const { line = 0, column = 0, path } = options;
     const place = line > 0 ? ` (line ${line}, column ${column})` : path === undefined ? '' : ` (at ${path})`;
-    super('ERR_XMPP_XML', message + place, options.cause === undefined ? undefined : { cause: options.cause });
+    super('ERR_XMPP_XML', message + place, options);
     this.condition = condition;
     this.line = line;
     this.column = column;
     this.path = path;
+    this.detail = message;
   }
 }

@@ -1,4 +1,5 @@
 import type { Element } from '../element.ts';
+import { joinPath } from '../errors.ts';
 import { isQualifiedName } from './characters.ts';
 import { XmlError } from './errors.ts';
 import { escapeAttribute, escapeText } from './escape.ts';
@@ -143,16 +144,7 @@ function requireDeclared({ name, prefix }: Name, attrs: Element['attrs'], outer:
 /** The same fault, one step further out: the path is put together as the recursion unwinds. */
 function placed(error: unknown, step: string): unknown {
   if (!(error instanceof XmlError)) return error;
-  const { condition, path } = error;
-  const before = error.path === undefined ? error.message : error.message.slice(0, error.message.lastIndexOf(' (at '));
+  const { condition, detail, path = '' } = error;
   // A tree too deep needs no path of 2,048 steps.
-  const further =
-    path === undefined
-      ? step
-      : path.length > 300
-        ? path
-        : path.startsWith('@')
-          ? `${step}/${path}`
-          : `${step} > ${path}`;
-  return new XmlError(condition, before, { path: further });
+  return new XmlError(condition, detail, { path: path.length > 300 ? path : joinPath(step, path) });
 }
