@@ -85,13 +85,14 @@ export function tcpFraming(handlers: FramingHandlers, options: FramingOptions = 
 /** One element in each text frame, RFC 7395 §3.3: every frame is a document of its own and names its namespaces. */
 export function websocketFraming(handlers: FramingHandlers, options: FramingOptions = {}): Framing {
   const xmlns = options.xmlns ?? NS_CLIENT;
-  const limits = options.limits && { limits: options.limits };
+  // Each frame is to declare the prefix that it uses (RFC 7395 §3.3.3). Servers forget it in their errors, which must be heard.
+  const reading = { ...(options.limits && { limits: options.limits }), prefixes: new Map([['stream', NS_STREAM]]) };
   return {
     kind: 'websocket',
     receive(data) {
       // RFC 7395 §3.2: whoever has bytes has something else than a text frame.
       if (typeof data !== 'string') throw new XmlError('not-well-formed', 'a frame of bytes instead of text');
-      const element = parseElement(data, limits);
+      const element = parseElement(data, reading);
       const framing = element.attrs['xmlns'] === NS_FRAMING && element.name;
       if (framing === 'open') handlers.opened(element);
       else if (framing === 'close') handlers.closed(element.attrs['see-other-uri']);

@@ -253,6 +253,12 @@ describe('RFC 7395', () => {
     expect(client.closed).toMatchObject([{ condition: 'invalid-namespace' }]);
   });
 
+  test('§3.3.3 an error whose prefix the server forgot to declare is heard', () => {
+    const client = opened();
+    client.stream.receive(`<stream:error><host-unknown xmlns='${NS_STREAM_ERRORS}'/></stream:error>`);
+    expect(client.closed).toMatchObject([{ condition: 'host-unknown', by: 'peer' }]);
+  });
+
   test('§3.3 an error is a frame of its own, followed by the closing frame', () => {
     const client = opened();
     client.stream.receive("<message xmlns='jabber:client'>");

@@ -76,10 +76,11 @@ export function manyValues<T>(codec: TextCodec<T>, name?: string): FieldCodec<T[
  * ```ts
  * import { formValues } from '@xeps/xep-0004';
  * import type { DataForm } from '@xeps/xep-0004';
- * import { boolean, integer } from '@xeps/core/schema';
+ * import { integer } from '@xeps/core/schema';
  *
- * declare const form: DataForm;
- * const { 'muc#roominfo_occupants': occupants } = formValues(form, { 'muc#roominfo_occupants': integer() });
+ * export function occupants(form: DataForm): number | undefined {
+ *   return formValues(form, { 'muc#roominfo_occupants': integer() })['muc#roominfo_occupants'];
+ * }
  * ```
  */
 export function formValues<const F extends FormFields>(form: Pick<DataForm, 'fields'>, fields: F): FormValues<F> {

@@ -2,6 +2,7 @@ import type { Element } from '@xeps/core';
 
 // Listeners and middleware of an emitter of another library, whose types this package does not depend on.
 type Listener = (...event: never[]) => void;
+/** An emitter of xmpp.js, as far as it is used here. */
 interface Emitter {
   on(event: string, listener: Listener): unknown;
 }
@@ -13,7 +14,7 @@ export interface XmppjsEntity extends Emitter {
   readonly options: { readonly domain?: string };
   send(element: Element): Promise<unknown>;
   readonly middleware?: { use(middleware: (context: { readonly stanza: Element }, next: () => Promise<unknown>) => unknown): unknown };
-  readonly streamManagement?: Emitter & { readonly enabled: boolean };
+  readonly streamManagement?: object;
 }
 
 /** What no type of xmpp.js declares, and every entity of it has (0.13 to 0.14). */
@@ -23,12 +24,16 @@ export interface EntityInternals {
   parser: EntityParser | null;
   headerElement(): Element;
   _onData(data: Uint8Array | string): void;
+  readonly streamManagement?: EntityStreamManagement;
 }
 /** The parser of an entity: an emitter of `start`, `element`, `end` and `error`. */
 export interface EntityParser {
   write(data: Uint8Array | string): void;
   emit(event: string, value?: unknown): unknown;
 }
+
+/** An entity's stream management (XEP-0198), which its declared type shows only in part. */
+export type EntityStreamManagement = Emitter & { readonly enabled: boolean };
 
 /** The internals of an entity. */
 export function internals(entity: XmppjsEntity): EntityInternals {

@@ -71,7 +71,7 @@ function connect(entity: XmppjsEntity): SessionControl {
     if (!request) control.receive(stanza);
   });
   entity.on('online', (address: { toString(): string }) => control.online(parseJid(String(address))));
-  entity.streamManagement?.on('resumed', () => control.resumed());
+  internals(entity).streamManagement?.on('resumed', () => control.resumed());
   entity.on('disconnect', () => control.disconnected());
   if (entity.status === 'online') control.online(parseJid(String(entity.jid)));
 
@@ -100,7 +100,7 @@ function replyKey(id: string | undefined, peer: string | undefined): string {
 /** Where the entity has stream management (XEP-0198), a delivery is acknowledged by it. */
 function trackAcks(entity: XmppjsEntity): (stanza: Element) => Delivery {
   const waiting = new Map<Element, { resolve(): void; reject(reason: Error): void }>();
-  const { streamManagement } = entity;
+  const { streamManagement } = internals(entity);
   streamManagement?.on('ack', (stanza: Element) => {
     waiting.get(stanza)?.resolve();
     waiting.delete(stanza);

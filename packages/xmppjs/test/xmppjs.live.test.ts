@@ -19,7 +19,6 @@ import { withOriginId } from '@xeps/xep-0359';
 import { client } from '@xmpp/client';
 import { afterEach, expect, test } from 'vitest';
 import { xmppjs } from '../src/index.ts';
-import type { XmppjsEntity } from '../src/index.ts';
 
 type Entity = ReturnType<typeof client>;
 const entities: Entity[] = [];
@@ -34,7 +33,7 @@ async function signIn(server: ServerInfo, transport: Transport, who: Account): P
   const entity = client({ service, domain: server.domain, username: who.user, password: who.password });
   entities.push(entity);
   entity.on('error', () => undefined);
-  const session = xmppjs(entity as unknown as XmppjsEntity);
+  const session = xmppjs(entity);
   session.use(ping);
   await entity.start();
   return session;

@@ -5,7 +5,6 @@ import { XmlError } from '@xeps/core/xml';
 import { client } from '@xmpp/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { harden, xmppjs } from '../src/index.ts';
-import type { XmppjsEntity } from '../src/index.ts';
 import { startServer } from './scripted-server.ts';
 import type { ScriptedServer } from './scripted-server.ts';
 
@@ -27,7 +26,7 @@ beforeEach(async () => {
   errors = seen;
   entity.on('error', (error) => void seen.push(error));
   entity.reconnect.stop();
-  session = xmppjs(entity as unknown as XmppjsEntity);
+  session = xmppjs(entity);
 });
 afterEach(async () => {
   await server.close();
@@ -42,7 +41,7 @@ const until = async (condition: () => boolean): Promise<void> => {
 };
 
 it('the same entity gives the same session', () => {
-  expect(xmppjs(entity as unknown as XmppjsEntity)).toBe(session);
+  expect(xmppjs(entity)).toBe(session);
 });
 
 it('asks and is answered', async () => {
@@ -124,7 +123,7 @@ it('row 12: a stanza beyond the limits ends the stream', async () => {
   const bounded = client({ service: server.service, domain: 'localhost' });
   bounded.reconnect.stop();
   bounded.on('error', (error) => void errors.push(error));
-  xmppjs(bounded as unknown as XmppjsEntity, { limits: { maxBytes: 10_000 } });
+  xmppjs(bounded, { limits: { maxBytes: 10_000 } });
   await bounded.start();
   server.write(`<message><body>${'x'.repeat(20_000)}`);
   await until(() => errors.length > 0);
@@ -133,5 +132,5 @@ it('row 12: a stanza beyond the limits ends the stream', async () => {
 
 it('hardening an entity that runs already is refused', async () => {
   await entity.start();
-  expect(() => harden(entity as unknown as XmppjsEntity)).toThrow('before entity.start()');
+  expect(() => harden(entity)).toThrow('before entity.start()');
 });

@@ -1,5 +1,5 @@
 // Type-checks examples, all in one program, against the sources of the workspace.
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import ts from 'typescript';
 
@@ -48,7 +48,8 @@ export function compileExamples(fences: readonly Fence[], packages: readonly Pac
         message: 'an example imports or makes what it uses: no `declare`, no `@ts-…` comment',
       });
     } else {
-      examples.set(join(root, `example-${index}.${info}`), fence);
+      // Where it was written, so that it finds what its package depends on.
+      examples.set(join(root, dirname(file), `example-${index}.${info}`), fence);
     }
   });
 

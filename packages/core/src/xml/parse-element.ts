@@ -9,6 +9,8 @@ import { parseTree } from './tree.ts';
 export interface ParseOptions {
   /** The namespace of names without a prefix and without `xmlns` around them. */
   readonly xmlns?: string;
+  /** Namespaces by prefix, as if an element around it had declared them. */
+  readonly prefixes?: ReadonlyMap<string, string>;
   readonly limits?: Partial<XmlLimits>;
 }
 
@@ -26,5 +28,5 @@ export function parseElement(text: string, options: ParseOptions = {}): Element 
     fail(text, 0, startPosition, 'policy-violation', `more than ${maxBytes} bytes`);
   }
   const start = text.startsWith('<?xml') ? declarationEnd(text, startPosition) : 0;
-  return parseTree({ text, start, scope: rootScope(options.xmlns), limits, origin: startPosition });
+  return parseTree({ text, start, scope: rootScope(options.xmlns, options.prefixes), limits, origin: startPosition });
 }
