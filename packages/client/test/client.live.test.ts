@@ -65,9 +65,13 @@ describeLive('@xeps/client', (server, transport) => {
 
   test('the browsers’ entry, on the platform’s own WebSocket', async () => {
     if (transport === 'tcp') {
-      await expect(
-        createBrowserClient({ jid: juliet.jid, service: `xmpp://${server.host}:${server.ports.c2s}` }).start(),
-      ).rejects.toMatchObject({ name: 'ConnectionError', message: expect.stringContaining('wss://') as string });
+      const service = `xmpp://${server.host}:${server.ports.c2s}`;
+      expect(() => createBrowserClient({ jid: juliet.jid, service })).toThrow('wss://');
+      const endpoint = { kind: 'tcp', host: server.host, port: server.ports.c2s, directTls: false } as const;
+      await expect(createBrowserClient({ jid: juliet.jid, service: endpoint }).start()).rejects.toMatchObject({
+        name: 'ConnectionError',
+        message: expect.stringContaining('wss://') as string,
+      });
       return;
     }
     const { jid, password } = juliet;

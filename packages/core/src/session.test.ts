@@ -130,7 +130,7 @@ describe('request and handle', () => {
   });
 });
 
-describe('who may answer', () => {
+describe('row 5: who may answer', () => {
   const own = ['montague.lit', 'romeo@montague.lit', 'romeo@montague.lit/orchard', undefined];
   const cases: [to: string | undefined, from: string | undefined, accepted: boolean][] = [
     ...own.map((from): [undefined, string | undefined, boolean] => [undefined, from, true]),

@@ -57,7 +57,7 @@ const failureOf = async (run: Promise<unknown>): Promise<ConnectionError> => {
   return failure as ConnectionError;
 };
 
-describe('direct TLS (XEP-0368 §3)', () => {
+describe('row 9: direct TLS (XEP-0368 §3)', () => {
   test('rules 6 to 8: SNI is the domain, ALPN is xmpp-client; bytes go both ways', async () => {
     let server: TLSSocket | undefined;
     const port = await tlsServer({ ...certificate, ALPNProtocols: ['h2', 'xmpp-client'] }, (socket) => {
@@ -141,7 +141,7 @@ describe('direct TLS (XEP-0368 §3)', () => {
   });
 });
 
-describe('the certificate is for the domain (RFC 6120 §13.7, RFC 9525)', () => {
+describe('row 9: the certificate is for the domain (RFC 6120 §13.7, RFC 9525)', () => {
   const judge = async (names: string[], domain: string, commonName = 'server'): Promise<string> => {
     const issued = await authority.issue(names, { commonName });
     return connect(await tlsServer(issued), { domain }).then(
@@ -236,7 +236,7 @@ describe('the certificate is for the domain (RFC 6120 §13.7, RFC 9525)', () => 
   });
 });
 
-describe('STARTTLS (RFC 6120 §5.4.3)', () => {
+describe('row 8: STARTTLS (RFC 6120 §5.4.3)', () => {
   /** Answers the first data with `proceed`, then does `next` with the plaintext socket. */
   const proceeds =
     (next: (socket: Socket) => void, proceed = '<proceed/>') =>

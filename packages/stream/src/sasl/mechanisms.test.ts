@@ -73,7 +73,7 @@ describe('PLAIN (RFC 4616)', () => {
     );
   });
 
-  test('§2 UTF-8, prepared with SASLprep', async () => {
+  test('row 6: §2 UTF-8, prepared with SASLprep', async () => {
     const data = await plain.create({ username: 'jo\u0308rg', password: 'пароль\u00A0🔑' }, tls).initial();
     expect(data).toEqual(utf8('\0jörg\0пароль 🔑'));
   });

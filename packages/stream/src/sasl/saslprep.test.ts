@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SaslError } from './error.ts';
 import { saslprep } from './saslprep.ts';
 
-describe('RFC 4013', () => {
+describe('row 6: RFC 4013', () => {
   test.each([
     ['SOFT HYPHEN mapped to nothing', 'I\u00ADX', 'IX'],
     ['no transformation', 'user', 'user'],

@@ -114,7 +114,7 @@ async function run(mechanism: SaslMechanism, script: Script = {}): Promise<void>
   await mechanism.success(serverFinal === undefined ? undefined : utf8(serverFinal));
 }
 
-describe('a server that misbehaves is refused', () => {
+describe('row 7: a server that misbehaves is refused', () => {
   const honest = (): SaslMechanism => scramSha256.create(user, secure);
 
   test('the honest script is accepted, extensions included', async () => {
