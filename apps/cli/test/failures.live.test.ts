@@ -30,7 +30,7 @@ describeLive('xeps: what goes wrong', (server, transport) => {
   });
 
   test('3: the server is not that of the domain', async () => {
-    const { code, stderr } = await as({ ...juliet, jid: 'juliet@unknown.invalid' }, server, transport).run(['ping']);
+    const { code } = await as({ ...juliet, jid: 'juliet@unknown.invalid' }, server, transport).run(['ping']);
     expect(code).toBe(3);
   });
 

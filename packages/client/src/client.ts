@@ -63,7 +63,12 @@ export function createClientOn<Tls, Discovery extends object>(
 
   async function credentials(): Promise<SaslCredentials> {
     const password = typeof options.password === 'function' ? await options.password() : options.password;
-    return { username: account.local ?? '', scramKeys, ...(password !== undefined && { password }), ...options.credentials };
+    return {
+      username: account.local ?? '',
+      scramKeys,
+      ...(password !== undefined && { password }),
+      ...options.credentials,
+    };
   }
   const mechanisms =
     options.mechanisms ?? (account.local === undefined ? [anonymous] : [scramSha512, scramSha256, scramSha1, plain]);
@@ -153,7 +158,8 @@ function redeliver(lost: readonly UnackedStanza[]): Outgoing[] {
     const stanza = redelivery(entry);
     const { receipt = nobody } = entry;
     if (stanza !== undefined) again.push({ stanza, receipt, written() {}, failed: (error) => receipt.failed(error) });
-    else receipt.failed(new DisconnectedError(`the session ended before the server took this ${entry.stanza.kind} over`));
+    else
+      receipt.failed(new DisconnectedError(`the session ended before the server took this ${entry.stanza.kind} over`));
   }
   return again;
 }

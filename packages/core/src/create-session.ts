@@ -62,7 +62,8 @@ export function createSession(init: SessionInit): SessionControl {
   let reporting = false;
   const fault = (error: unknown, stanza?: Element): void => {
     // What a listener for faults throws must not come back to it.
-    if (reporting || !events.has('fault')) return console.error('xeps: a fault that session.on("fault", …) did not take', error);
+    if (reporting || !events.has('fault'))
+      return console.error('xeps: a fault that session.on("fault", …) did not take', error);
     reporting = true;
     events.emit('fault', { error, ...(stanza && { stanza }) });
     reporting = false;
@@ -88,13 +89,22 @@ export function createSession(init: SessionInit): SessionControl {
   ): Promise<Res> {
     const id = newId();
     const target = to === undefined ? undefined : String(toJid(to));
-    const stanza = new Element('iq', { xmlns: NS_CLIENT, type: query.type, id, to: target, from: from && String(from) });
+    const stanza = new Element('iq', {
+      xmlns: NS_CLIENT,
+      type: query.type,
+      id,
+      to: target,
+      from: from && String(from),
+    });
     const asked = stanza.cnode(query.request.encode(payload)).name;
     const whom = `to ${target ?? 'the own server'}`;
 
     const entry: Pending = { ...Promise.withResolvers<Element>(), to: target, written: false };
     const { promise, reject } = entry;
-    const timer = setTimeout(() => reject(new TimeoutError(`no answer within ${timeout} ms to ${asked} ${whom}`)), timeout);
+    const timer = setTimeout(
+      () => reject(new TimeoutError(`no answer within ${timeout} ms to ${asked} ${whom}`)),
+      timeout,
+    );
     const abort = (): void => reject(signal?.reason);
     signal?.addEventListener('abort', abort);
     pending.set(id, entry);
@@ -138,7 +148,8 @@ export function createSession(init: SessionInit): SessionControl {
   async function handled(stanza: Element, from: Jid | undefined): Promise<Element | undefined> {
     const [payload, ...more] = childElements(stanza);
     // RFC 6120 §8.2.3: a request has an id and exactly one child.
-    if (payload === undefined || more.length > 0 || stanza.attrs['id'] === undefined) throw new StanzaError('bad-request');
+    if (payload === undefined || more.length > 0 || stanza.attrs['id'] === undefined)
+      throw new StanzaError('bad-request');
     const handler = handlers.get(keyOf(stanza.attrs['type'], payload.getName(), namespaceOf(payload)));
     if (handler === undefined) throw new StanzaError('service-unavailable');
     const decoded = handler.query.request.safeDecode(payload);
@@ -156,7 +167,8 @@ export function createSession(init: SessionInit): SessionControl {
     }
     if (type !== 'get' && type !== 'set') return;
     const sender = from === undefined ? undefined : tryParseJid(from, { lenient: true });
-    if (from !== undefined && sender === undefined) return fault(new XmppError('ERR_XMPP_STANZA', `an IQ came from “${from}”, which is no address`), stanza);
+    if (from !== undefined && sender === undefined)
+      return fault(new XmppError('ERR_XMPP_STANZA', `an IQ came from “${from}”, which is no address`), stanza);
     answer(stanza, sender).catch((error: unknown) => {
       if (!(error instanceof DisconnectedError) && status !== 'ended') fault(error, stanza);
     });
@@ -168,7 +180,9 @@ export function createSession(init: SessionInit): SessionControl {
     for (const child of stanza.children) {
       if (typeof child !== 'object') continue;
       const plain = !child.name.includes(':');
-      const key = plain ? keyOf(kind, child.name, childNamespace(child, stanzaNs)) : keyOf(kind, child.getName(), namespaceOf(child));
+      const key = plain
+        ? keyOf(kind, child.name, childNamespace(child, stanzaNs))
+        : keyOf(kind, child.getName(), namespaceOf(child));
       payloads.emit(key, { child, stanza });
     }
   }
@@ -204,12 +218,14 @@ export function createSession(init: SessionInit): SessionControl {
     handle(query, handler) {
       const keys = keysOf(query.type, query.request);
       const taken = keys.find((key) => handlers.has(key));
-      if (taken !== undefined) throw new XmppError('ERR_XMPP_HANDLED', `${taken} has a handler already; dispose of that one first`);
+      if (taken !== undefined)
+        throw new XmppError('ERR_XMPP_HANDLED', `${taken} has a handler already; dispose of that one first`);
       for (const key of keys) handlers.set(key, { query, run: handler } as Handler);
       return disposable(() => keys.forEach((key) => handlers.delete(key)));
     },
     on(kind: keyof SessionEvents, second: unknown, third?: unknown, fourth?: unknown): Disposable {
-      if (typeof second === 'function') return events.on(kind, second as (event: unknown) => void, third as ListenOptions);
+      if (typeof second === 'function')
+        return events.on(kind, second as (event: unknown) => void, third as ListenOptions);
       return onPayload(kind, second as AnySchema, third as (payload: unknown) => void, fourth as ListenOptions);
     },
     beforeSend: (kind, add, options) => outgoing.on(kind, add, options),
@@ -231,7 +247,8 @@ export function createSession(init: SessionInit): SessionControl {
     },
     online(jid) {
       for (const entry of pending.values()) {
-        if (entry.written) entry.reject(new DisconnectedError('the connection was lost before the answer came; ask again'));
+        if (entry.written)
+          entry.reject(new DisconnectedError('the connection was lost before the answer came; ask again'));
       }
       address = jid;
       status = 'online';
@@ -262,7 +279,11 @@ function keysOf(kind: string, schema: AnySchema): string[] {
   return schema['~headers']().map(({ name, xmlns }) => keyOf(kind, name, xmlns));
 }
 
-function readAnswer<Req, ReqIn, Res, ResIn>(query: IqQuery<Req, ReqIn, Res, ResIn>, reply: Element, asked: string): Res {
+function readAnswer<Req, ReqIn, Res, ResIn>(
+  query: IqQuery<Req, ReqIn, Res, ResIn>,
+  reply: Element,
+  asked: string,
+): Res {
   if (reply.attrs['type'] === 'error') throw StanzaError.fromStanza(reply);
   if (query.response === undefined) return undefined as Res;
   const found = query.response.find(reply);

@@ -4,7 +4,8 @@ import type { Element as ElementType } from 'ltx';
 // The class alone, from its own module: the package's main entry also holds a parser that needs Node's EventEmitter.
 /** An XML element as a tree: ltx's `Element`, as in xmpp.js. */
 export const Element: typeof ElementType = LtxElement as unknown as typeof ElementType;
-export type Element = ElementType;
+// Named here, so that the types of dependants name this package and not ltx, which is none of theirs.
+export interface Element extends ElementType {}
 /** What an element contains: other elements and text. */
 export type Node = Element | string;
 

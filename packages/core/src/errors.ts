@@ -15,11 +15,18 @@ export class XmppError extends Error {
     this.name = new.target.brand;
   }
 
-  static override [Symbol.hasInstance](this: { readonly brand?: string; readonly prototype: object }, value: unknown): boolean {
+  static override [Symbol.hasInstance](
+    this: { readonly brand?: string; readonly prototype: object },
+    value: unknown,
+  ): boolean {
     if (typeof value !== 'object' || value === null) return false;
     // A subclass that declares no brand of its own is compared the ordinary way, or it would match its parent's instances.
     if (!Object.hasOwn(this, 'brand')) return Object.prototype.isPrototypeOf.call(this.prototype, value);
-    for (let proto: object | null = Object.getPrototypeOf(value); proto !== null; proto = Object.getPrototypeOf(proto)) {
+    for (
+      let proto: object | null = Object.getPrototypeOf(value);
+      proto !== null;
+      proto = Object.getPrototypeOf(proto)
+    ) {
       const owner = proto.constructor as { readonly brand?: string };
       if (Object.hasOwn(owner, 'brand') && owner.brand === this.brand) return true;
     }

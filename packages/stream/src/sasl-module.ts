@@ -34,7 +34,8 @@ function readFailure(element: Element, mechanism: string, domain: string): SaslE
     if (name === 'text') text = children.join('');
     else if (isSaslFailureCondition(name)) condition = name;
   }
-  const why = (text ? ` (${text})` : '') + (condition === 'not-authorized' ? '; check the address and the password' : '');
+  const why =
+    (text ? ` (${text})` : '') + (condition === 'not-authorized' ? '; check the address and the password' : '');
   return new SaslError(condition, `${domain} refused to sign in by ${mechanism}: ${condition}${why}`, { text });
 }
 

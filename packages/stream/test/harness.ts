@@ -1,6 +1,6 @@
 import type { Element, XmppError } from '@xeps/core';
 import type { Jid } from '@xeps/core/jid';
-import type { ClientStream, ClientStreamOptions, Receipt } from '@xeps/stream';
+import type { ClientStream, ClientStreamOptions } from '@xeps/stream';
 import { bind, createClientStream, plain, sasl, starttls, tcpFraming } from '@xeps/stream';
 import { expect } from 'vitest';
 
@@ -82,7 +82,7 @@ export function scripted(options: Partial<ClientStreamOptions> = {}): Scripted {
 }
 
 /** The id of the bind request in what was written. */
-export function bindId(written: string): string {
+function bindId(written: string): string {
   const id = /<iq[^>]* id="([^"]+)"/.exec(written)?.[1];
   expect(id, written).toBeDefined();
   return id!;
@@ -109,4 +109,3 @@ export async function signIn(script: Scripted, extraFeatures = ''): Promise<void
   expect(script.online).toHaveLength(1);
 }
 
-export const noReceipt: Receipt = { acked() {}, failed() {} };

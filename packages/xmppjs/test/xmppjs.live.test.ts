@@ -7,7 +7,7 @@ import { getArchivePreferences } from '@xeps/xep-0441';
 import { getEntityTime } from '@xeps/xep-0202';
 import { uploadFile } from '@xeps/xep-0363';
 import { requestSubscription, roster, sendMessage, sendPresence, setRosterItem, subscriptions } from '@xeps/rfc-6121';
-import { account, describeLive } from '@xeps/servers/live';
+import { account, describeLive, liveServers } from '@xeps/servers/live';
 import type { Account, ServerInfo, Transport } from '@xeps/servers/live';
 import { caps } from '@xeps/xep-0115';
 import { disco, getDiscoInfo, hasFeature } from '@xeps/xep-0030';
@@ -17,7 +17,8 @@ import { carbons } from '@xeps/xep-0280';
 import { NS_MAM, queryArchive } from '@xeps/xep-0313';
 import { withOriginId } from '@xeps/xep-0359';
 import { client } from '@xmpp/client';
-import { afterEach, expect, test } from 'vitest';
+import { component } from '@xmpp/component';
+import { afterEach, describe, expect, test } from 'vitest';
 import { xmppjs } from '../src/index.ts';
 
 type Entity = ReturnType<typeof client>;
@@ -126,5 +127,33 @@ describeLive('the packages on a bare @xmpp/client', (server, transport) => {
     expect((await getArchivePreferences(session)).default).toBe('always');
     const { url } = await uploadFile(session, { body: new TextEncoder().encode('fair Verona'), name: 'verona.txt' });
     expect(await (await fetch(url)).text()).toBe('fair Verona');
+  });
+});
+
+describe.each(liveServers().map((server) => [server.kind, server] as const))('the packages on a bare @xmpp/component [%s]', (_, server) => {
+  test('a service answers an account of the server, in its own name', async () => {
+    const service = `xmpp://${server.host}:${server.ports.component}`;
+    const entity = component({ service, domain: server.services.component, password: server.componentSecret });
+    entity.on('error', () => undefined);
+    const bot = xmppjs(entity);
+    bot.use(ping);
+    bot.use(disco).addIdentity({ category: 'client', type: 'bot', name: 'Echo' });
+    bot.on('message', (stanza) => {
+      const { from, to } = stanza.attrs as Record<string, string>;
+      void bot.send(new Element('message', { to: from, from: to }).c('body').t(`you said ${stanza.getChildText('body')}`).up());
+    });
+    await entity.start();
+    try {
+      const session = await signIn(server, 'tcp', await account(server));
+      await session.send(new Element('presence'));
+      expect(await sendPing(session, { to: bot.jid })).toBeGreaterThan(0);
+      expect((await getDiscoInfo(session, { to: bot.jid })).identities).toMatchObject([{ category: 'client', type: 'bot', name: 'Echo' }]);
+      const answer = soon<Element>((resolve) => session.on('message', resolve));
+      await session.send(new Element('message', { to: `anybody@${String(bot.jid)}` }).c('body').t('hello').up());
+      expect((await answer).getChildText('body')).toBe('you said hello');
+      expect((await answer).attrs['from']).toBe(`anybody@${String(bot.jid)}`);
+    } finally {
+      await entity.stop();
+    }
   });
 });

@@ -60,6 +60,7 @@ export const implementedSpecification: Rule = ({ folder, manifest }) => {
 
 /** The targets of one subpath with the conditions on the way: `browser` before `@xeps/source`, and so on. */
 function* targets(target: ExportTarget, conditions: readonly string[] = []): Generator<[string[], string]> {
+  if (target === null) return; // not to be had under these conditions
   if (typeof target === 'string') yield [[...conditions], target];
   else for (const [name, inner] of Object.entries(target)) yield* targets(inner, [...conditions, name]);
 }

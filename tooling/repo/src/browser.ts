@@ -14,7 +14,10 @@ export const nodeOnly: ReadonlySet<string> = new Set(['@xeps/component', '@xeps/
  * @returns what could not be resolved there: Node built-ins, or dependencies that are not declared
  */
 export async function browserFaults({ manifest, path }: Package): Promise<string[]> {
-  const entries = Object.keys(manifest.exports ?? {}).filter((subpath) => subpath !== './package.json');
+  // An entry that browsers do not have says so with the condition `browser: null`.
+  const entries = Object.entries(manifest.exports ?? {})
+    .filter(([subpath, target]) => subpath !== './package.json' && (target as { browser?: unknown }).browser !== null)
+    .map(([subpath]) => subpath);
   const lines = entries.map((subpath, index) => `export * as e${index} from '${manifest.name}${subpath.slice(1)}';`);
   try {
     await build({

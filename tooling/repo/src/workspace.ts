@@ -22,7 +22,7 @@ export interface Implements {
 }
 
 /** Targets of one subpath in `exports`, by condition; `browser` and `node` nest. */
-export type ExportTarget = string | { readonly [condition: string]: ExportTarget };
+export type ExportTarget = string | null | { readonly [condition: string]: ExportTarget };
 
 /** The part of a package.json that the tools read. */
 export interface Manifest {

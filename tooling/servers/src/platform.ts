@@ -14,7 +14,7 @@ export interface DebianPlatform {
 }
 
 /** Debian's own mirror redirector: used only where /etc/apt names no mirror for the release. */
-export const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
+const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
 
 /** The file of archive keys that every Debian has; the private apt trusts these keys and no others. */
 export const ARCHIVE_KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';

@@ -51,9 +51,9 @@ function rawStream(socket: Socket): RawStream {
   return { send: (text) => void socket.write(text), until: reader.until, close: () => void socket.destroy() };
 }
 
-export const FEATURES_END = /<\/stream:features>/;
+const FEATURES_END = /<\/stream:features>/;
 
-export function openStream(domain: string): string {
+function openStream(domain: string): string {
   // With `from`, because ejabberd offers SASL2 and Prosody FAST only then.
   const addresses = `from="raw@${domain}" to="${domain}"`;
   const namespaces = 'xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams"';

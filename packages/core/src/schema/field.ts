@@ -43,7 +43,7 @@ export interface Field<Out, In = Out> {
   readonly fallback?: unknown;
   plan(key: string, xmlns: string): FieldPlan;
 }
-// A field in a shape: its types are read through `~types` alone.
+/** Any field, as in a shape: its types are read through `~types` alone. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyField = Field<any, any>;
 /** A field that must be there. */

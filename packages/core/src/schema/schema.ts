@@ -40,7 +40,7 @@ export interface Schema<Out, In = Out> {
   /** How it is composed, for tools such as `json.ts`. */
   readonly '~form': () => SchemaForm;
 }
-// A schema whose types are read through `~types` alone.
+/** Any schema: its types are read through `~types` alone. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnySchema = Schema<any, any>;
 

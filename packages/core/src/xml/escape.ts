@@ -12,7 +12,13 @@ const specialInAttribute = /[&<>"'\r\n\t\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\uf
 type References = Readonly<Record<number, string>>;
 const LAST = 0x3e;
 const textReferences: References = { 0x26: '&amp;', 0x3c: '&lt;', 0x3e: '&gt;', 0xd: '&#13;' };
-const attributeReferences: References = { ...textReferences, 0x22: '&quot;', 0x27: '&apos;', 0x9: '&#9;', 0xa: '&#10;' };
+const attributeReferences: References = {
+  ...textReferences,
+  0x22: '&quot;',
+  0x27: '&apos;',
+  0x9: '&#9;',
+  0xa: '&#10;',
+};
 
 /**
  * A text as it stands between tags. A CR is written as a reference, or the reader would take it for a LF (XML 1.0 §2.11).

@@ -134,7 +134,11 @@ function checkedName(name: string): Name {
 }
 
 /** The prefixes known within an element; throws when that of the name, its own or an attribute's, is none of them. */
-function requireDeclared({ name, prefix }: Name, attrs: Element['attrs'], outer: ReadonlySet<string>): ReadonlySet<string> {
+function requireDeclared(
+  { name, prefix }: Name,
+  attrs: Element['attrs'],
+  outer: ReadonlySet<string>,
+): ReadonlySet<string> {
   const prefixes = new Set(outer);
   for (const key in attrs) if (key.startsWith('xmlns:')) prefixes.add(key.slice(6));
   if (prefix === undefined || prefix === 'xmlns' || prefixes.has(prefix)) return prefixes;

@@ -29,7 +29,8 @@ export function saslprep(text: string, what = 'string'): string {
     throw new SaslError('malformed-request', `The ${what} contains U+${code}, which RFC 4013 §2.3 prohibits`);
   }
   const characters = [...prepared];
-  const mixed = leftToRight.test(prepared) || !rightToLeft.test(characters[0]!) || !rightToLeft.test(characters.at(-1)!);
+  const mixed =
+    leftToRight.test(prepared) || !rightToLeft.test(characters[0]!) || !rightToLeft.test(characters.at(-1)!);
   if (mixed && rightToLeft.test(prepared)) {
     throw new SaslError('malformed-request', `The ${what} mixes right-to-left and other characters (RFC 4013 §2.4)`);
   }

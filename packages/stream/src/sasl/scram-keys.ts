@@ -17,11 +17,7 @@ function subtle(): SubtleCrypto {
 }
 
 /** `HMAC(key, data)`. */
-export async function hmac(
-  hash: ScramHash,
-  key: BufferSource,
-  data: BufferSource,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function hmac(hash: ScramHash, key: BufferSource, data: BufferSource): Promise<Uint8Array<ArrayBuffer>> {
   const imported = await subtle().importKey('raw', key, { name: 'HMAC', hash }, false, ['sign']);
   return new Uint8Array(await subtle().sign('HMAC', imported, data));
 }

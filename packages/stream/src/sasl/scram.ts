@@ -180,8 +180,7 @@ async function* messages(exchange: Exchange): AsyncGenerator<Uint8Array, undefin
 function parseServerFirst(message: string) {
   refuseServerError(message.split(',')[0]!);
   // §5.1: m= announces an extension that has to be understood, and none is.
-  const [, nonce, saltText = '', iterations] =
-    /^r=([!-+\--~]+),s=([^,]+),i=([1-9]\d{0,15})(?:,|$)/.exec(message) ?? [];
+  const [, nonce, saltText = '', iterations] = /^r=([!-+\--~]+),s=([^,]+),i=([1-9]\d{0,15})(?:,|$)/.exec(message) ?? [];
   const salt = fromBase64(saltText);
   if (nonce === undefined || salt === undefined) {
     throw new SaslError('malformed-request', "The server's first SCRAM message is malformed or needs an extension");

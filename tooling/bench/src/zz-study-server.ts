@@ -1,0 +1,24 @@
+import { writeFile, access } from 'node:fs/promises';
+import { createClient } from '@xeps/client';
+import { Element } from '@xeps/core';
+import { sendMessage } from '@xeps/rfc-6121';
+import { start } from '@xeps/servers';
+const kind = (process.argv[2] ?? 'prosody') as 'prosody' | 'ejabberd';
+const n = Number(process.argv[3] ?? 12000);
+const server = await start(kind, { accounts: [] });
+const [juliet, romeo] = await Promise.all([server.createAccount('juliet', 'wherefore'), server.createAccount('romeo', 'o-she-doth')]);
+const conn = async (account: any) => { const c = createClient({ jid: account.jid, password: account.password, tls: { ca: server.caPem }, service: `xmpps://${server.host}:${server.ports.c2sTls}` }); await c.start(); return c; };
+const [s, r] = await Promise.all([conn(romeo), conn(juliet)]);
+let came = 0; const all = Promise.withResolvers<void>();
+r.on('message', () => { if (++came === n) all.resolve(); });
+await r.send(new Element('presence'));
+const t = performance.now();
+for (let i = 0; i < n; i++) await sendMessage(s, { to: juliet.jid, body: `${i} ${'Wherefore art thou, Romeo? '.repeat(1 + (i % 5))}` });
+await all.promise;
+console.log('filled', performance.now() - t);
+await Promise.all([s.stop(), r.stop()]);
+const { adminApi, ...described } = server;
+await writeFile(`/tmp/catchstudy/${kind}.json`, JSON.stringify({ server: { ...described, adminApi }, account: juliet, pageSize: 250, messages: n }));
+console.log('ready');
+for (;;) { await new Promise((f) => setTimeout(f, 1000)); if (await access(`/tmp/catchstudy/stop-${kind}`).then(() => true, () => false)) break; }
+await server.stop();
