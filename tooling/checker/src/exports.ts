@@ -21,6 +21,7 @@ export interface Export {
 /** The source files of a package's entries. */
 function entriesOf({ path, manifest }: Package): string[] {
   const sources = (target: ExportTarget, condition = ''): string[] => {
+    if (target === null) return [];
     if (typeof target === 'string') return condition === '@xeps/source' ? [join(path, target)] : [];
     return Object.entries(target).flatMap(([name, inner]) => sources(inner, name));
   };
