@@ -1,8 +1,8 @@
 import { account, describeLive } from '@xeps/servers/live';
 import type { Account } from '@xeps/servers/live';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { startProxy } from '../../../packages/client/test/proxy.ts';
-import type { Proxy } from '../../../packages/client/test/proxy.ts';
+import { startProxy } from '@xeps/servers/proxy';
+import type { Proxy } from '@xeps/servers/proxy';
 import { as, serviceOf } from './xeps.ts';
 
 const numbers = (length: number): string[] => Array.from({ length }, (_, n) => String(n));

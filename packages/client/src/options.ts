@@ -38,6 +38,11 @@ export interface ClientOptions extends ConnectionSettings {
 export interface StreamManagementSettings {
   /** Seconds for which the server is asked to keep the session. */
   readonly max?: number | undefined;
-  /** The server refused to enable it, or to resume the session. The connection goes on without. */
+  /**
+   * Milliseconds that the server has to answer a wish to resume; 10,000 when left out. A server that does not answer is
+   * asked on a second connection once more; then a new session begins.
+   */
+  readonly resumeTimeout?: number | undefined;
+  /** The server refused to enable it, or did not resume the session. The connection goes on without. */
   readonly onFailed?: ((error: StreamManagementError) => void) | undefined;
 }

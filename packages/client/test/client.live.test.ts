@@ -5,10 +5,10 @@ import { element } from '@xeps/core/schema';
 import { SaslError } from '@xeps/stream';
 import { account, describeLive } from '@xeps/servers/live';
 import type { Account, ServerInfo } from '@xeps/servers/live';
+import { startProxy } from '@xeps/servers/proxy';
+import type { Proxy } from '@xeps/servers/proxy';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { createClient as createBrowserClient } from '../src/index.ts';
-import { startProxy } from './proxy.ts';
-import type { Proxy } from './proxy.ts';
 
 const ping = iqQuery('get', element('urn:xmpp:ping', 'ping', {}));
 const chat = (to: string, body: string): Element =>

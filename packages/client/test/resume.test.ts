@@ -67,6 +67,32 @@ describe('XEP-0198 through a client', () => {
     expect(failures).toHaveLength(1);
   });
 
+  test('a server that never answers <resume/>: asked twice, then there is a new session and nothing is lost', async () => {
+    const failures: unknown[] = [];
+    const session = given.client({
+      streamManagement: { resumeTimeout: 100, onFailed: (error) => failures.push(error) },
+    });
+    const waits: unknown[] = [];
+    session.onConnection((now) => now.status === 'waiting' && waits.push(now.error.name));
+    const started = session.start();
+    const first = await acceptClient(given.server, { sm: 'session-1' });
+    await started;
+    const kept = await session.send(message('1'));
+    await first.heard(/<message/);
+    first.cut();
+    const online = next(session, 'online');
+    const silent = [await acceptResume(given.server, 'session-1'), await acceptResume(given.server, 'session-1')];
+    await Promise.all(silent.map(({ peer }) => peer.heard(/<\/stream:stream>/)));
+    const peer = await acceptClient(given.server, { sm: 'session-2', jid: 'juliet@localhost/second' });
+    await online;
+    await peer.heard(/<message id="1" [^>]*><delay /);
+    peer.say("<a xmlns='urn:xmpp:sm:3' h='1'/>");
+    await kept.acked;
+    expect(waits).toEqual([expect.anything(), 'TimeoutError', 'TimeoutError']);
+    expect(failures).toMatchObject([{ reason: 'resume', condition: 'remote-server-timeout' }]);
+    expect(given.server.count).toBe(4);
+  });
+
   test('the next connection goes where the server keeps the session, and elsewhere if that is gone', async () => {
     const other = await scriptedServer();
     const session = given.client();

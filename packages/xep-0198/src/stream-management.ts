@@ -1,4 +1,4 @@
-import { XmppError } from '@xeps/core';
+import { TimeoutError, XmppError } from '@xeps/core';
 import type { Element } from '@xeps/core';
 import { parseJid } from '@xeps/core/jid';
 import type { EncodedStanza, Outcome, StreamContext, StreamModule } from '@xeps/stream';
@@ -39,21 +39,26 @@ export interface StreamManagementOptions {
   readonly requestAfterStanzas?: number | undefined;
   /** …or when nothing more was sent for so many milliseconds (250 when left out). */
   readonly requestAfterMilliseconds?: number | undefined;
+  /**
+   * Milliseconds that the server has to answer a wish to resume (10,000 when left out); then the stream ends with
+   * `TimeoutError`. When it has been silent for twice as long in all, no new stream asks for that session any more.
+   */
+  readonly resumeTimeout?: number | undefined;
   /** A session to go on with. */
   readonly state?: StreamManagementState | undefined;
   /** The server refused to enable or resume; the stream goes on without. */
   readonly onFailed?: ((error: StreamManagementError) => void) | undefined;
 }
 
-/** The server answered `<failed/>`, §6. */
+/** The server answered `<failed/>`, §6, or did not answer a wish to resume. */
 export class StreamManagementError extends XmppError {
   static override readonly brand = 'StreamManagementError';
   readonly reason: 'enable' | 'resume';
-  /** A stanza error condition: `item-not-found` when the session is not known any more. */
+  /** A stanza error condition: `item-not-found` when the session is not known any more, `remote-server-timeout` when there was no answer. */
   readonly condition: string;
 
   constructor(reason: 'enable' | 'resume', condition: string, domain: string) {
-    super('ERR_XMPP_SM', `${domain} refused to ${reason} stream management: ${condition}`);
+    super('ERR_XMPP_SM', `${domain} did not ${reason} stream management: ${condition}`);
     this.reason = reason;
     this.condition = condition;
   }
@@ -86,6 +91,7 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
   const { clock, state } = options;
   const requestAfterStanzas = options.requestAfterStanzas ?? 25;
   const requestAfterMilliseconds = options.requestAfterMilliseconds ?? 250;
+  const resumeTimeout = options.resumeTimeout ?? 10_000;
   const unacked = createUnackedQueue(
     state?.unacked.map((entry) => ({ ...entry, receipt: undefined })),
     state?.outbound,
@@ -97,6 +103,8 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
   let max = state?.max;
   let location = state?.location;
   let inbound = state?.inbound ?? 0;
+  /** Milliseconds for which the server has let wishes to resume it wait, on however many streams. */
+  let silence = 0;
 
   // Of the present stream only:
   let negotiating: StreamContext | undefined;
@@ -104,6 +112,7 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
   let countsOutbound = false;
   let countsInbound = false;
   let asked = false;
+  let askedToResume: number | undefined;
   let sinceRequest = 0;
   let requested = false;
   let cancelTimer: (() => void) | undefined;
@@ -115,6 +124,7 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
     max = undefined;
     location = undefined;
     inbound = 0;
+    silence = 0;
   };
 
   const requestNow = (): boolean => {
@@ -132,6 +142,9 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
   };
 
   const reset = (): void => {
+    // A machine that slept in the meantime has not waited.
+    if (askedToResume !== undefined) silence += Math.min(clock.now() - askedToResume, resumeTimeout);
+    askedToResume = undefined;
     cancelTimer?.();
     cancelTimer = undefined;
     stream = undefined;
@@ -149,11 +162,27 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
     }
   };
 
-  async function tryResume(context: StreamContext, previd: string): Promise<Outcome> {
+  /** Asks to resume. Rejects with `TimeoutError` when the server says nothing to that. */
+  async function askToResume(context: StreamContext, previd: string): Promise<Element> {
+    const late = Promise.withResolvers<never>();
+    askedToResume = clock.now();
+    const cancel = clock.schedule(() => {
+      askedToResume = undefined;
+      silence += resumeTimeout;
+      late.reject(new TimeoutError(`${context.domain} did not answer within ${resumeTimeout} ms whether it resumes`));
+    }, resumeTimeout);
     context.send(resume(previd, inbound));
-    const reply = await context.next(
+    const answered = context.next(
       (element) => element.getNS() === NS_SM && (element.name === 'resumed' || element.name === 'failed'),
     );
+    const reply = await Promise.race([answered, late.promise]).finally(cancel);
+    askedToResume = undefined;
+    silence = 0;
+    return reply;
+  }
+
+  async function tryResume(context: StreamContext, previd: string): Promise<Outcome> {
+    const reply = await askToResume(context, previd);
     if (reply.name === 'failed') {
       // §5: a session that timed out may still tell what it handled.
       if (reply.attrs['h'] !== undefined) acknowledge(reply);
@@ -184,7 +213,14 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
       negotiating = context;
       if (!context.authenticated) return 'skip';
       const offered = features.getChild('sm', NS_SM) !== undefined;
-      if (context.jid === undefined) return offered && id !== undefined ? tryResume(context, id) : 'skip';
+      if (context.jid === undefined) {
+        if (silence >= 2 * resumeTimeout) {
+          // The server keeps something of the session that it can't give back: a new one is better than none.
+          forget();
+          options.onFailed?.(new StreamManagementError('resume', 'remote-server-timeout', context.domain));
+        }
+        return offered && id !== undefined ? tryResume(context, id) : 'skip';
+      }
       if (asked) return 'skip';
       asked = true;
       // A new address was bound, so that there is nothing left to resume.

@@ -304,6 +304,52 @@ describe('§5 Resumption', () => {
     expect(third.written()).toContain('<message id="1"/>');
   });
 
+  test('a wish to resume that is not answered ends the stream; after the second a new session begins', async () => {
+    const failures: unknown[] = [];
+    const first = managed(undefined, { resumeTimeout: 5_000, onFailed: (error) => failures.push(error) });
+    await enable(first);
+    send(first, 'message', '1');
+    let script = first;
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      script = await reconnect(script);
+      expect(script.written()).toContain('<resume xmlns="urn:xmpp:sm:3" h="0" previd="session-1"/>');
+      script.clock.advance(4_999);
+      await script.say('');
+      expect(script.closed).toEqual([]);
+      script.clock.advance(1);
+      await script.say('');
+      expect(script.closed).toMatchObject([{ name: 'TimeoutError' }]);
+      expect([script.management.resumable, failures]).toEqual([true, []]);
+    }
+    script = await reconnect(script);
+    expect(script.written()).toMatch(/<bind [^>]*\/><\/iq>$/);
+    await script.say(bound());
+    expect(script.online).toMatchObject([{ resumed: false }]);
+    expect(failures).toMatchObject([{ reason: 'resume', condition: 'remote-server-timeout' }]);
+    expect(script.management.takeLost()).toHaveLength(1);
+  });
+
+  test('streams that are given up sooner count for as long as they waited; an answer settles it', async () => {
+    const first = managed(undefined, { resumeTimeout: 5_000 });
+    await enable(first);
+    let script = first;
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      script = await reconnect(script);
+      script.clock.advance(3_000);
+    }
+    // 9 s by now: asked a fourth time, and answered.
+    expect(script.written()).toContain('<resume ');
+    await script.say(`<resumed ${sm} previd='session-1' h='0'/>`);
+    expect(script.online).toMatchObject([{ resumed: true }]);
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      script = await reconnect(script);
+      expect(script.written()).toContain('<resume ');
+      // A machine that slept has not waited.
+      script.clock.advance(attempt === 0 ? 1 : 3_600_000);
+    }
+    expect((await reconnect(script)).written()).toContain('<resume ');
+  });
+
   test('a snapshot survives JSON and resumes elsewhere', async () => {
     const first = managed();
     await enable(first);

@@ -93,12 +93,15 @@ function startTag(
   // Prefixes are rare: who has none pays for none.
   let prefixes = name.prefix === undefined ? outer : requireDeclared(name, attrs, outer);
   let text = name.open;
-  if (namespace !== undefined && namespace !== inherited) text += ` xmlns="${escapeAttribute(namespace)}"`;
+  if (namespace !== undefined && namespace !== inherited) text += declarationOf(namespace);
   for (const key in attrs) {
     const value: unknown = attrs[key];
     if (value === undefined || value === null) continue;
     const written = typeof value === 'string' ? value : String(value);
-    if (key === 'xmlns' && written === inherited) continue;
+    if (key === 'xmlns') {
+      if (written !== inherited) text += declarationOf(written);
+      continue;
+    }
     try {
       const attribute = nameOf(key);
       if (attribute.prefix !== undefined) prefixes = requireDeclared(attribute, attrs, outer);
@@ -118,6 +121,17 @@ function enclosingNamespace(element: Element): string | undefined {
   }
   return undefined;
 }
+
+/** ` xmlns="…"`: there are few, and they repeat in every stanza. */
+function declarationOf(namespace: string): string {
+  const known = declarations.get(namespace);
+  if (known !== undefined) return known;
+  if (declarations.size >= 1024) declarations.clear();
+  const declaration = ` xmlns="${escapeAttribute(namespace)}"`;
+  declarations.set(namespace, declaration);
+  return declaration;
+}
+const declarations = /* @__PURE__ */ new Map<string, string>();
 
 function nameOf(name: string): Name {
   return names.get(name) ?? checkedName(name);

@@ -1,15 +1,19 @@
+/** A TCP proxy in front of a server, for tests of what a client does when its connection breaks. */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** A TCP proxy on loopback whose connections a test can break. */
 export interface Proxy {
   readonly port: number;
+  /** How many there were so far. */
   readonly connections: number;
   /** Breaks every connection off, without a word to either side. */
   cut(): void;
+  /** Breaks them off, and takes no more. */
   close(): Promise<void>;
 }
 
+/** Starts a proxy that leads to `target`. */
 export async function startProxy(target: { readonly host: string; readonly port: number }): Promise<Proxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let connections = 0;
