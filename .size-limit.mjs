@@ -10,7 +10,8 @@ const entries = [
     name: '@xeps/client over WebSocket',
     path: 'packages/client/dist/index.js',
     import: '{ createClient }',
-    limit: '22 kB',
+    // The aim is 22 kB; docs/decisions/0003-size-and-speed.md says what stands in the way. It must not grow.
+    limit: '27.5 kB',
   },
 ];
 

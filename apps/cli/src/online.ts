@@ -49,6 +49,9 @@ const endpointTimeout = 20_000;
  */
 const resumptionTime = 120;
 
+/** Milliseconds that a server has to answer whether it keeps the session: what it does not bring is read elsewhere. */
+const resumeTimeout = 5_000;
+
 /** Signs in, runs `work`, and closes the stream in order whatever became of it. */
 export async function online<T>(
   { options, output, environment, signal }: CommandContext<ConnectOptions>,
@@ -93,7 +96,7 @@ function connectionOptions({ jid, service, ca }: Account, timeout: number): Omit
     // A server on this machine may go without TLS: nothing leaves it.
     allowInsecure: true,
     timeout: Math.min(timeout, endpointTimeout),
-    streamManagement: { max: resumptionTime },
+    streamManagement: { max: resumptionTime, resumeTimeout },
   };
 }
 

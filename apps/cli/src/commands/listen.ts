@@ -1,10 +1,10 @@
-import { TimeoutError, whenOnline } from '@xeps/core';
+import { DisconnectedError, isStanzaError, TimeoutError, whenOnline } from '@xeps/core';
 import type { Element } from '@xeps/core';
 import { tryParseJid } from '@xeps/core/jid';
 import type { Jid } from '@xeps/core/jid';
 import type { Client } from '@xeps/client';
-import { sendPresence } from '@xeps/rfc-6121';
-import { receipts } from '@xeps/xep-0184';
+import { messageInfo, sendPresence } from '@xeps/rfc-6121';
+import { receiptRequest, receipts, sendReceipt } from '@xeps/xep-0184';
 import { delayOf } from '@xeps/xep-0203';
 import { carbons } from '@xeps/xep-0280';
 import type { AccountMessage } from '@xeps/xep-0280';
@@ -14,8 +14,12 @@ import { accountOptions, address, count, seconds } from '../arguments.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../command.ts';
 import { messageLine, messageText } from '../message-line.ts';
+import type { MessageContext } from '../message-line.ts';
+import { createMissedMessages } from '../missed-messages.ts';
+import type { MissedMessages } from '../missed-messages.ts';
 import { online, usualTimeout } from '../online.ts';
 import type { ConnectOptions } from '../online.ts';
+import { oneLine } from '../text.ts';
 
 interface ListenOptions extends ConnectOptions {
   readonly from?: string;
@@ -32,6 +36,8 @@ export const listen = defineCommand<ListenOptions>({
     "The account becomes available, so that messages come here, also those that waited; copies of other devices' messages " +
       '(XEP-0280) come too. Only messages that say something to people are written. Who asks for a receipt (XEP-0184) ' +
       'gets it, and so learns that somebody listens here: --no-receipts keeps that to yourself.',
+    'A connection that is lost is made again. What the server does not bring then is read from the archive (XEP-0313): ' +
+      'each message is written once.',
     'With --json, for each: {"type":"message","direction":"received"|"sent","carbon"?:true,"at","delayed"?:true,"stanzaId"?,"id"?,' +
       '"from","to","messageType","subject"?,"body"?,"thread"?,"url"?}',
   ],
@@ -85,22 +91,11 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
   let queue = Promise.resolve();
   let written = 0;
 
-  /** Writes a message's line; whether it has one. */
-  async function write(
-    client: Client,
-    { stanza, direction, copied, delay }: AccountMessage,
-    came: Date,
-  ): Promise<boolean> {
-    const waited = delayOf(client, stanza);
-    const reader = await ids;
-    const line = messageLine(stanza, {
-      own: client.jid,
-      direction,
-      carbon: copied,
-      at: waited?.stamp ?? delay?.stamp ?? came,
-      delayed: waited !== undefined,
-      stanzaId: reader?.of(stanza),
-    });
+  /** Writes a message's line; whether it has one, and had none before. */
+  async function write(missed: MissedMessages, stanza: Element, about: MessageContext): Promise<boolean> {
+    if (!missed.isNew(stanza, about.stanzaId)) return false;
+    if (wanted !== undefined && !isFrom(stanza, wanted)) return false;
+    const line = messageLine(stanza, about);
     if (line === undefined || written === options.count) return false;
     await output.result(line, () => messageText(line));
     written += 1;
@@ -108,24 +103,86 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
     return true;
   }
 
+  async function writeLive(client: Client, missed: MissedMessages, message: AccountMessage, came: Date): Promise<boolean> {
+    const { stanza, direction, copied, delay } = message;
+    const waited = delayOf(client, stanza);
+    return write(missed, stanza, {
+      own: client.jid,
+      direction,
+      carbon: copied,
+      at: waited?.stamp ?? delay?.stamp ?? came,
+      delayed: waited !== undefined,
+      stanzaId: (await ids)?.of(stanza),
+    });
+  }
+
+  /** Writes what came between two sessions. `addresses`: this device's, in all sessions. */
+  async function writeMissed(client: Client, missed: MissedMessages, addresses: ReadonlySet<string>): Promise<void> {
+    const own = client.jid.bare();
+    try {
+      for await (const { id, time, stanza } of missed.read({ signal: client.signal })) {
+        // Rooms are not listened to.
+        if (stanza === undefined || stanza.attrs['type'] === 'groupchat') continue;
+        const sent = stanza.attrs['from'] === undefined || isFrom(stanza, own);
+        const isNew = await write(missed, stanza, {
+          own: client.jid,
+          direction: sent ? 'sent' : 'received',
+          carbon: sent,
+          at: time ?? new Date(),
+          delayed: true,
+          stanzaId: id,
+        });
+        // As if it had come by itself.
+        if (isNew && !sent && addresses.has(String(stanza.attrs['to'] ?? own))) await confirm(client, stanza);
+      }
+    } catch (error) {
+      // Lost again: the next session reads it.
+      if (error instanceof DisconnectedError || client.signal.aborted) return;
+      if (isStanzaError(error, 'service-unavailable', 'feature-not-implemented')) return;
+      const reason = oneLine(error instanceof Error ? error.message : String(error));
+      output.note(`what came while there was no connection can't be read from the archive: ${reason}`);
+    }
+  }
+
+  async function confirm(client: Client, stanza: Element): Promise<void> {
+    const { id, from, type } = messageInfo(stanza);
+    if (!options.receipts || receiptRequest.safeFind(stanza)?.ok !== true) return;
+    if (id !== undefined && id !== '' && from !== undefined) await sendReceipt(client, from, id, type);
+  }
+
   return {
     done,
     attach(client) {
+      const missed = createMissedMessages(client);
       const lines = new WeakMap<Element, Promise<boolean>>();
+      const addresses = new Set([String(client.jid.bare())]);
+      // One after the other: the ids may still have to be asked about, or the archive.
+      const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+        const result = queue.then(task);
+        queue = result.then(() => undefined, reject);
+        return result;
+      };
       client.use(carbons).on('message', (message) => {
-        if (wanted !== undefined && !isFrom(message.stanza, wanted)) return;
         const came = new Date();
-        // One after the other: the ids may still have to be asked about.
-        const line = queue.then(() => write(client, message, came));
-        queue = line.then(() => undefined, reject);
-        lines.set(message.stanza, line);
+        lines.set(
+          message.stanza,
+          inTurn(() => writeLive(client, missed, message, came)),
+        );
       });
       // A receipt says that the message is here, which is so when its line was written.
       if (options.receipts) client.use(receipts).setPolicy((_, message) => lines.get(message) ?? false);
+      let begun = false;
       whenOnline(client, () => {
-        ids = stanzaIdsBy(client, { signal: client.signal }).catch(() => undefined);
+        const known = ids;
+        ids = stanzaIdsBy(client, { signal: client.signal }).catch(() => known);
+        addresses.add(String(client.jid));
+        // Who has no archive, or can't tell where it ends, misses messages by the clock.
+        if (!begun) missed.begin({ signal: client.signal }).catch(() => undefined);
         // After carbons were asked for: no message falls between.
         sendPresence(client).catch(() => undefined);
+        // What comes from now on waits until it is known what came before.
+        if (begun) inTurn(() => writeMissed(client, missed, addresses)).catch(() => undefined);
+        begun = true;
       });
     },
     timeUp(limit) {
