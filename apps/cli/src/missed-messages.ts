@@ -4,7 +4,6 @@
  * is read back from the account's archive (XEP-0313). What comes twice then, from there and as it was sent or kept, is
  * recognised.
  */
-import { DisconnectedError } from '@xeps/core';
 import type { Element, Session } from '@xeps/core';
 import { originId } from '@xeps/xep-0359';
 import { ArchiveError, queryArchive } from '@xeps/xep-0313';

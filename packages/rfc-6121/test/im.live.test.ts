@@ -1,7 +1,5 @@
-import { createClient } from '@xeps/client';
-import type { Client } from '@xeps/client';
-import { account, describeLive } from '@xeps/servers/live';
-import type { Account } from '@xeps/servers/live';
+import { account, describeLive, signIn, startClient } from '@xeps/live';
+import type { Account, Client } from '@xeps/live';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   messageBody,
@@ -21,25 +19,19 @@ describeLive('RFC 6121', (server, transport) => {
   let romeo: Client;
   let juliet: Client;
   let account1: Account;
-  const open = (who: Account): Client =>
-    createClient({
-      jid: who.jid,
-      password: who.password,
-      tls: { ca: server.caPem },
-      allowInsecure: true,
-      service: transport === 'tcp' ? `xmpp://${server.host}:${server.ports.c2s}` : server.ws,
+  const open = (who: Account): Promise<Client> =>
+    startClient(server, transport, {
+      account: who,
+      prepare(client) {
+        client.use(subscriptions);
+        client.use(presence).announce({ status: 'here' });
+      },
     });
 
   beforeAll(async () => {
     const [first, second] = await Promise.all([account(server, 'romeo'), account(server, 'juliet')]);
     account1 = first;
-    romeo = open(first);
-    juliet = open(second);
-    for (const client of [romeo, juliet]) {
-      client.use(subscriptions);
-      client.use(presence).announce({ status: 'here' });
-    }
-    await Promise.all([romeo.start(), juliet.start()]);
+    [romeo, juliet] = await Promise.all([open(first), open(second)]);
     await Promise.all([romeo.use(roster).loaded(), juliet.use(roster).loaded()]);
   });
   afterAll(() => Promise.all([romeo.stop(), juliet.stop()]));
@@ -86,10 +78,11 @@ describeLive('RFC 6121', (server, transport) => {
     let kept: StoredRoster | undefined;
     const store = { load: () => kept, save: (value: StoredRoster) => void (kept = value) };
     const run = async (): Promise<{ before: number; after: number; ver: string | undefined }> => {
-      const client = open(account1);
+      const client = await signIn(server, transport, {
+        account: account1,
+        prepare: (made) => made.use(roster).configure({ store }),
+      });
       const api = client.use(roster);
-      api.configure({ store });
-      await client.start();
       const before = kept?.items.length ?? 0;
       await api.loaded();
       const after = api.items().length;

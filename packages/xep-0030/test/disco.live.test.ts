@@ -1,34 +1,15 @@
-import { createClient } from '@xeps/client';
-import type { Client } from '@xeps/client';
 import { isStanzaError } from '@xeps/core';
-import { account, describeLive } from '@xeps/servers/live';
-import { afterEach, expect, test } from 'vitest';
+import { describeLive, signIn } from '@xeps/live';
+import type { Client } from '@xeps/live';
+import { expect, test } from 'vitest';
 import { disco, getDiscoInfo, getDiscoItems, hasFeature, hasIdentity, NS_DISCO_ITEMS } from '../src/index.ts';
 
 describeLive('@xeps/xep-0030', (server, transport) => {
-  const clients: Client[] = [];
-  afterEach(async () => {
-    await Promise.all(clients.splice(0).map((client) => client.stop()));
-  });
-
-  async function signIn(): Promise<Client> {
-    const { user, password } = await account(server);
-    const service = transport === 'tcp' ? `xmpp://${server.host}:${server.ports.c2s}` : server.ws;
-    const client = createClient({
-      jid: `${user}@${server.domain}`,
-      password,
-      tls: { ca: server.caPem },
-      allowInsecure: true,
-      service,
-    });
-    clients.push(client);
-    client.use(disco).addFeature('urn:example:moonlight');
-    await client.start();
-    return client;
-  }
+  const open = (): Promise<Client> =>
+    signIn(server, transport, { prepare: (client) => client.use(disco).addFeature('urn:example:moonlight') });
 
   test('§3.1 the server and the account, §4.1 the services', async () => {
-    const client = await signIn();
+    const client = await open();
     expect(hasIdentity(await getDiscoInfo(client, { to: server.domain }), 'server', 'im')).toBe(true);
     expect(hasIdentity(await getDiscoInfo(client), 'account', 'registered')).toBe(true);
     const { items } = await getDiscoItems(client, { to: server.domain });
@@ -38,7 +19,7 @@ describeLive('@xeps/xep-0030', (server, transport) => {
   });
 
   test('§3.1 two clients ask each other through the server', async () => {
-    const [asking, asked] = await Promise.all([signIn(), signIn()]);
+    const [asking, asked] = await Promise.all([open(), open()]);
     const info = await getDiscoInfo(asking, { to: asked.jid });
     expect(hasFeature(info, 'urn:example:moonlight')).toBe(true);
     expect(hasFeature(info, NS_DISCO_ITEMS)).toBe(true);
@@ -46,7 +27,7 @@ describeLive('@xeps/xep-0030', (server, transport) => {
   });
 
   test('§7 a node that does not exist', async () => {
-    const [asking, asked] = await Promise.all([signIn(), signIn()]);
+    const [asking, asked] = await Promise.all([open(), open()]);
     await expect(getDiscoInfo(asking, { to: asked.jid, node: 'nowhere' })).rejects.toSatisfy((error) =>
       isStanzaError(error, 'item-not-found'),
     );

@@ -1,38 +1,18 @@
-import { createClient } from '@xeps/client';
-import type { Client, ClientOptions } from '@xeps/client';
 import { Element } from '@xeps/core';
-import { account, describeLive } from '@xeps/servers/live';
-import type { Account } from '@xeps/servers/live';
+import { account, describeLive, signIn } from '@xeps/live';
+import type { Client, SignInOptions } from '@xeps/live';
 import { disco, discoInfoQuery } from '@xeps/xep-0030';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { capabilities, caps, verificationString, verifyInfo } from '../src/index.ts';
 
 describeLive('@xeps/xep-0115', (server, transport) => {
-  const clients: Client[] = [];
-  afterEach(async () => {
-    await Promise.all(clients.splice(0).map((client) => client.stop()));
-  });
-
-  async function signIn({ user, password }: Account, modules: ClientOptions['modules'] = []): Promise<Client> {
-    const service = transport === 'tcp' ? `xmpp://${server.host}:${server.ports.c2s}` : server.ws;
-    const client = createClient({
-      jid: `${user}@${server.domain}`,
-      password,
-      tls: { ca: server.caPem },
-      allowInsecure: true,
-      modules,
-      service,
-    });
-    clients.push(client);
-    client.use(caps);
-    await client.start();
-    return client;
-  }
+  const open = (options?: SignInOptions): Promise<Client> =>
+    signIn(server, transport, { ...options, prepare: (client) => client.use(caps) });
   const available = (): Element => new Element('presence', { xmlns: 'jabber:client' });
 
   test('§6.1, §6.2 two sessions of an account see each other’s features, and their change', async () => {
     const who = await account(server);
-    const [watching, announcing] = [await signIn(who), await signIn(who)];
+    const [watching, announcing] = [await open({ account: who }), await open({ account: who })];
     const theirs = watching.use(caps);
     await watching.send(available());
     await announcing.send(available());
@@ -56,7 +36,7 @@ describeLive('@xeps/xep-0115', (server, transport) => {
         return 'skip';
       },
     };
-    const client = await signIn(await account(server), [peek]);
+    const client = await open({ client: { modules: [peek] } });
     const announced = capabilities.find(features!)!;
     expect(announced.hash).toBe('sha-1');
     const info = await client.request(discoInfoQuery, {}, { to: server.domain });

@@ -1,20 +1,13 @@
-import { createClient } from '@xeps/client';
-import type { Client } from '@xeps/client';
 import { newId, TimeoutError } from '@xeps/core';
+import { describeLive, signIn } from '@xeps/live';
+import type { Client } from '@xeps/live';
 import { presence, sendMessage } from '@xeps/rfc-6121';
-import { account, describeLive } from '@xeps/servers/live';
 import { expect, test } from 'vitest';
 import { receiptRequest, receipts, waitForReceipt } from '../src/index.ts';
 
 describeLive('XEP-0184', (server, transport) => {
-  const open = async (prefix: string): Promise<Client> => {
-    const { jid, password } = await account(server, prefix);
-    const service = transport === 'tcp' ? `xmpp://${server.host}:${server.ports.c2s}` : server.ws;
-    const client = createClient({ jid, password, tls: { ca: server.caPem }, allowInsecure: true, service });
-    client.use(presence).announce();
-    await client.start();
-    return client;
-  };
+  const open = (prefix: string): Promise<Client> =>
+    signIn(server, transport, { prefix, prepare: (client) => client.use(presence).announce() });
 
   test('§7 a message is receipted where the policy allows it, and not where it does not (§8)', async () => {
     const [romeo, juliet] = await Promise.all([open('romeo'), open('juliet')]);
@@ -36,6 +29,5 @@ describeLive('XEP-0184', (server, transport) => {
     api.setPolicy(() => true);
     const id = await send(5000);
     expect(got).toEqual([`${id} ${String(juliet.jid)}`]);
-    await Promise.all([romeo.stop(), juliet.stop()]);
   });
 });

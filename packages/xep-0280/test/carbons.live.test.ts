@@ -1,8 +1,6 @@
-import { createClient } from '@xeps/client';
-import type { Client } from '@xeps/client';
 import { Element } from '@xeps/core';
-import { account, describeLive } from '@xeps/servers/live';
-import type { Account } from '@xeps/servers/live';
+import { account, describeLive, startClient } from '@xeps/live';
+import type { Client } from '@xeps/live';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { carbons, excludeFromCarbons } from '../src/index.ts';
 import type { AccountMessage, CarbonsApi } from '../src/index.ts';
@@ -13,18 +11,6 @@ describeLive('XEP-0280', (server, transport) => {
   let juliet: Client;
   let api: CarbonsApi;
   const seen: AccountMessage[] = [];
-  const connect = async (who: Account): Promise<Client> => {
-    const service = transport === 'tcp' ? `xmpp://${server.host}:${server.ports.c2s}` : server.ws;
-    const made = createClient({
-      jid: who.jid,
-      password: who.password,
-      tls: { ca: server.caPem },
-      allowInsecure: true,
-      service,
-    });
-    await made.start();
-    return made;
-  };
   const chat = (to: string, body: string): Element => {
     const message = new Element('message', { to, type: 'chat', id: body });
     message.c('body').t(body);
@@ -36,8 +22,12 @@ describeLive('XEP-0280', (server, transport) => {
     );
 
   beforeAll(async () => {
-    const [romeo, other] = await Promise.all([account(server, 'romeo'), account(server, 'juliet')]);
-    [phone, laptop, juliet] = await Promise.all([connect(romeo), connect(romeo), connect(other)]);
+    const romeo = await account(server, 'romeo');
+    [phone, laptop, juliet] = await Promise.all([
+      startClient(server, transport, { account: romeo }),
+      startClient(server, transport, { account: romeo }),
+      startClient(server, transport, { prefix: 'juliet' }),
+    ]);
     for (const client of [phone, laptop, juliet]) await client.send(new Element('presence'));
     api = laptop.use(carbons);
     api.on('message', (message) => void (message.stanza.getChildText('body') !== null && seen.push(message)));

@@ -1,8 +1,6 @@
-import { createClient } from '@xeps/client';
-import type { Client } from '@xeps/client';
 import { Element } from '@xeps/core';
-import { account, describeLive } from '@xeps/servers/live';
-import type { Account } from '@xeps/servers/live';
+import { account, describeLive, startClient } from '@xeps/live';
+import type { Account, Client } from '@xeps/live';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getArchiveForm, getArchiveMetadata, getArchiveSupport, queryArchive } from '../src/index.ts';
 import type { ArchivedMessage } from '../src/index.ts';
@@ -15,25 +13,13 @@ describeLive('XEP-0313', (server, transport) => {
   let juliet: Account;
   let client: Client;
   let ids: string[];
-  const connect = async (who: Account): Promise<Client> => {
-    const service = transport === 'tcp' ? `xmpp://${server.host}:${server.ports.c2s}` : server.ws;
-    const made = createClient({
-      jid: who.jid,
-      password: who.password,
-      tls: { ca: server.caPem },
-      allowInsecure: true,
-      service,
-    });
-    await made.start();
-    return made;
-  };
   const bodies = (messages: readonly ArchivedMessage[]): (string | null)[] =>
     messages.map(({ stanza }) => stanza?.getChildText('body') ?? null);
   const lines = Array.from({ length: COUNT }, (_, at) => `line ${at}`);
 
   beforeAll(async () => {
     [romeo, juliet] = await Promise.all([account(server, 'romeo'), account(server, 'juliet')]);
-    const sender = await connect(juliet);
+    const sender = await startClient(server, transport, { account: juliet });
     const acks = lines.map(async (line) => {
       const message = new Element('message', { to: romeo.jid, type: 'chat', id: line.replace(' ', '-') });
       message.c('body').t(line);
@@ -43,7 +29,7 @@ describeLive('XEP-0313', (server, transport) => {
     });
     await Promise.all(acks);
     await sender.stop();
-    client = await connect(romeo);
+    client = await startClient(server, transport, { account: romeo });
     // What the server has taken over may yet be on its way into the archive.
     do ids = (await all(queryArchive(client))).map(({ id }) => id);
     while (ids.length < COUNT);

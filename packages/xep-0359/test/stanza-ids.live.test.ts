@@ -1,30 +1,18 @@
-import { createClient } from '@xeps/client';
-import type { Client } from '@xeps/client';
 import { Element } from '@xeps/core';
-import { account, describeLive } from '@xeps/servers/live';
-import type { Account } from '@xeps/servers/live';
+import { describeLive, startClient } from '@xeps/live';
+import type { Client } from '@xeps/live';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { originId, stanzaId, stanzaIdsBy, withOriginId } from '../src/index.ts';
 
 describeLive('XEP-0359', (server, transport) => {
   let romeo: Client;
   let juliet: Client;
-  const connect = async (who: Account): Promise<Client> => {
-    const service = transport === 'tcp' ? `xmpp://${server.host}:${server.ports.c2s}` : server.ws;
-    const made = createClient({
-      jid: who.jid,
-      password: who.password,
-      tls: { ca: server.caPem },
-      allowInsecure: true,
-      service,
-    });
-    await made.start();
-    return made;
-  };
 
   beforeAll(async () => {
-    const both = await Promise.all([account(server, 'romeo'), account(server, 'juliet')]);
-    [romeo, juliet] = (await Promise.all(both.map(connect))) as [Client, Client];
+    [romeo, juliet] = await Promise.all([
+      startClient(server, transport, { prefix: 'romeo' }),
+      startClient(server, transport, { prefix: 'juliet' }),
+    ]);
   });
   afterAll(() => Promise.all([romeo.stop(), juliet.stop()]));
 

@@ -1,20 +1,10 @@
-import { createClient } from '@xeps/client';
-import type { Client } from '@xeps/client';
-import { account, describeLive } from '@xeps/servers/live';
+import { describeLive, signIn } from '@xeps/live';
 import { expect, test } from 'vitest';
 import { findUploadService, uploadFile } from '../src/index.ts';
 
 describeLive('XEP-0363', (server, transport) => {
-  const open = async (prefix: string): Promise<Client> => {
-    const { jid, password } = await account(server, prefix);
-    const service = transport === 'tcp' ? `xmpp://${server.host}:${server.ports.c2s}` : server.ws;
-    const client = createClient({ jid, password, tls: { ca: server.caPem }, allowInsecure: true, service });
-    await client.start();
-    return client;
-  };
-
   test('§3, §4, §7 what is uploaded can be fetched, from bytes and from a stream', async () => {
-    const client = await open('romeo');
+    const client = await signIn(server, transport, { prefix: 'romeo' });
     const service = await findUploadService(client);
     expect(String(service.jid)).toBe(server.services.upload);
     const bytes = new Uint8Array(300_000).map((_byte, i) => i % 253);
@@ -30,11 +20,10 @@ describeLive('XEP-0363', (server, transport) => {
       expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
       expect(told.at(-1)).toBe(bytes.length);
     }
-    await client.stop();
   });
 
   test('§3, §6 a file that is too large is refused before it is asked for, and by the service', async () => {
-    const client = await open('romeo');
+    const client = await signIn(server, transport, { prefix: 'romeo' });
     const service = await findUploadService(client);
     const max = service.maxFileSize;
     expect(max).toBeTypeOf('number');
@@ -45,6 +34,5 @@ describeLive('XEP-0363', (server, transport) => {
       name: 'UploadError',
       reason: 'too-large',
     });
-    await client.stop();
   });
 });

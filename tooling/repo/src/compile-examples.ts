@@ -71,12 +71,14 @@ export function compileExamples(fences: readonly Fence[], packages: readonly Pac
     return source;
   };
   const cache = ts.createModuleResolutionCache(root, (path) => path, options);
-  host.resolveModuleNameLiterals = (literals, containing, redirected, compilerOptions) =>
-    literals.map(({ text }) => {
+  host.resolveModuleNameLiterals = (literals, containing, redirected, compilerOptions, source) =>
+    literals.map((literal) => {
+      const { text } = literal;
       // An example may use any package of the workspace, as its reader can: it is found from inside of itself.
       const named = packages.find(({ manifest }) => text === manifest.name || text.startsWith(`${manifest.name}/`));
       const from = examples.has(containing) && named !== undefined ? join(named.path, 'example.ts') : containing;
-      return ts.resolveModuleName(text, from, compilerOptions, host, cache, redirected, ts.ModuleKind.ESNext);
+      const mode = ts.getModeForUsageLocation(source, literal, compilerOptions);
+      return ts.resolveModuleName(text, from, compilerOptions, host, cache, redirected, mode);
     });
 
   const program = ts.createProgram([...examples.keys()], options, host);

@@ -14,6 +14,8 @@ interface Step {
   readonly command: readonly [program: string, ...args: string[]];
   /** The vitest project whose tests are counted one by one; other steps count as one. */
   readonly counted?: boolean;
+  /** Which versions of the servers, where not the current ones. */
+  readonly lane?: 'old';
 }
 
 const steps: readonly Step[] = [
@@ -31,6 +33,13 @@ const steps: readonly Step[] = [
   { group: 'checks', name: 'size-limit', command: ['size-limit'] },
   { group: 'tests', name: 'unit tests', command: ['vitest', 'run', '--project', 'unit'], counted: true },
   { group: 'tests', name: 'live tests', command: ['vitest', 'run', '--project', 'live'], counted: true },
+  {
+    group: 'tests',
+    name: 'live tests, old servers',
+    command: ['vitest', 'run', '--project', 'live', 'packages/client', 'packages/component', 'packages/rfc-', 'packages/xep-'],
+    counted: true,
+    lane: 'old',
+  },
 ];
 
 /** The most that one step may take, in milliseconds: one that hangs fails, and the others still run. */
@@ -52,7 +61,11 @@ function run(step: Step): Tally {
     stdio: 'inherit',
     timeout: stepTime,
     shell: process.platform === 'win32',
-    env: step.counted === true ? { ...environment, XEPS_TALLY: file } : environment,
+    env: {
+      ...environment,
+      ...(step.counted === true && { XEPS_TALLY: file }),
+      ...(step.lane !== undefined && { XEPS_LANE: step.lane }),
+    },
   });
   if (result.error !== undefined) console.error(`${program}: ${result.error.message}`);
   const done = result.status === 0;

@@ -133,7 +133,8 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
           stanzaId: id,
         });
         // As if it had come by itself.
-        if (isNew && !sent && addresses.has(String(stanza.attrs['to'] ?? own))) await confirm(client, stanza);
+        if (isNew && !sent && addresses.has(String(stanza.attrs['to'] ?? own)))
+          confirm(client, stanza).catch(() => undefined);
       }
     } catch (error) {
       // Lost again: the next session reads it.
