@@ -71,7 +71,8 @@ export function createSession(init: SessionInit): SessionControl {
   const events = createEmitter<SessionEvents>(fault);
   const outgoing = createEmitter<{ message: Element; presence: Element }>(fault);
   const payloads = createEmitter<Record<string, Payload>>(fault);
-  let hasPayloadListeners = false;
+  /** Names of the payloads that anybody ever listened for: most are passed over without making a key. */
+  const payloadNames = new Set<string>();
 
   async function send(stanza: Element, options: SendOptions = {}): Promise<Delivery> {
     life.signal.throwIfAborted();
@@ -175,15 +176,17 @@ export function createSession(init: SessionInit): SessionControl {
   }
 
   function dispatchPayloads(kind: string, stanza: Element): void {
-    if (!hasPayloadListeners || stanza.attrs['type'] === 'error') return;
+    if (payloadNames.size === 0 || stanza.attrs['type'] === 'error') return;
     const stanzaNs = namespaceOf(stanza);
-    for (const child of stanza.children) {
+    const { children } = stanza;
+    for (let i = 0; i < children.length; i++) {
+      const child = children[i];
       if (typeof child !== 'object') continue;
       const plain = !child.name.includes(':');
-      const key = plain
-        ? keyOf(kind, child.name, childNamespace(child, stanzaNs))
-        : keyOf(kind, child.getName(), namespaceOf(child));
-      payloads.emit(key, { child, stanza });
+      const name = plain ? child.name : child.getName();
+      if (!payloadNames.has(name)) continue;
+      const xmlns = plain ? childNamespace(child, stanzaNs) : namespaceOf(child);
+      payloads.emit(keyOf(kind, name, xmlns), { child, stanza });
     }
   }
 
@@ -193,7 +196,7 @@ export function createSession(init: SessionInit): SessionControl {
     run: (payload: unknown, stanza: Element) => void,
     options: ListenOptions | undefined,
   ): Disposable {
-    hasPayloadListeners = true;
+    for (const { name } of schema['~headers']()) payloadNames.add(name);
     const listener = ({ child, stanza }: Payload): void => {
       try {
         run(schema.decode(child), stanza);

@@ -39,9 +39,11 @@ export function createEmitter<Events extends object>(report: (error: unknown) =>
       }, signal);
     },
     emit(type, event) {
-      for (const listener of listeners.get(type) ?? []) {
+      const called = listeners.get(type);
+      if (called === undefined) return;
+      for (let i = 0; i < called.length; i++) {
         try {
-          (listener as (event: unknown) => void)(event);
+          (called[i] as (event: unknown) => void)(event);
         } catch (error) {
           report(error);
         }

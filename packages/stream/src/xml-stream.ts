@@ -126,7 +126,8 @@ export function createXmlStream(options: XmlStreamOptions, port: XmlStreamPort):
         if (awaitingHeader || (state !== 'open' && state !== 'closing' && !server)) {
           return refuse('bad-format', `<${element.name}/> before the stream header`);
         }
-        const namespace = element.getNS();
+        // The parser leaves no prefix on an element, and says its namespace on it.
+        const namespace = element.attrs['xmlns'] as string | undefined;
         if (element.name === 'error' && namespace === NS_STREAM) {
           const error = decodeStreamError(element);
           if (state === 'open') writeClose();

@@ -111,12 +111,13 @@ function countBytes({ server, account, pageSize }: Task): Promise<CaughtUp> {
     const last = /<last>(.*?)<\/last>/.exec(fin)?.[1];
     if (last !== undefined && !/complete=['"]true/.test(fin)) return ask(`<after>${last}</after>`);
     result = { pages: clock.pages, cpu: clock.cpu(), heap: [] };
-    socket.end('</stream:stream>');
+    socket.write('</stream:stream>');
   }
 
   let results = 0;
   let tail = Buffer.alloc(0);
   socket.on('data', (data) => {
+    if (result !== undefined) return socket.end();
     // What is waited for may be torn by the edge of two chunks; `<fin>` with all in it is shorter than what is kept.
     const seen = Buffer.concat([tail, data]);
     for (let end = data.indexOf('</result>'); end !== -1; end = data.indexOf('</result>', end + 1)) results++;

@@ -131,16 +131,18 @@ function tcpTransport(
       if (upgrading)
         throw new ConnectionError('upgrading', `Nothing may be written to ${address} while TLS is negotiated`);
       if (closed !== undefined || ended) return;
-      // What is written in one turn goes out together: fewer packets, fewer TLS records.
+      flush.queued();
+      current.write(data, 'utf8', (error) => {
+        if (error == null) flush.done();
+      });
+      // The first thing that is written in a turn leaves at once: a turn lasts for as long as promises go on, so that a
+      // request for the next page would wait for whatever is done with this one. The rest of the turn goes out together:
+      // fewer packets, fewer TLS records.
       if (!corked) {
         corked = true;
         current.cork();
         process.nextTick(uncork, current);
       }
-      flush.queued();
-      current.write(data, 'utf8', (error) => {
-        if (error == null) flush.done();
-      });
     },
     flushed: () => flush.flushed(),
     async startTls() {

@@ -53,6 +53,9 @@ const CDATA_OPEN = 8; // in "<![CDATA["
 const CDATA = 9;
 const DECLARATION = 10;
 
+const LESS = 0x3c;
+const SLASH = 0x2f;
+const QUESTION = 0x3f;
 const cdataOpen: readonly number[] = [0x21, 0x5b, 0x43, 0x44, 0x41, 0x54, 0x41, 0x5b]; // ![CDATA[
 const RETAINED = 64 * 1024;
 const GUESS = 64 * 1024; // longer elements are not worth it
@@ -127,6 +130,25 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
     if (end > 0 && handlers.attempt(bytes.subarray(from, end), low)) return end;
     wasted += (end > 0 ? end : limit) - from;
     return 0;
+  }
+
+  /**
+   * Whole elements, as long as guesses are right. Returns where to look closely, -1 when the rest is not to be read.
+   * Apart from `push`, which is big and seldom goes on from here: together they would take V8 long to compile.
+   */
+  function skim(bytes: Uint8Array, begin: number): number {
+    const last = bytes.length - 1;
+    let from = begin;
+    while (from < last && bytes[from] === LESS && bytes[from + 1] !== SLASH && bytes[from + 1] !== QUESTION) {
+      atStart = false;
+      const before = generation;
+      const end = attempt(bytes, from);
+      if (end === 0) break;
+      from = end;
+      if (stopped || (before !== generation && !keepRest)) return -1;
+      if (!open) break;
+    }
+    return from;
   }
 
   function reset(keep: boolean): void {
@@ -316,13 +338,11 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
           }
           if (i === length) break;
           from = i;
-          if (open && i + 1 < length && bytes[i] === 0x3c && bytes[i + 1] !== 0x2f && bytes[i + 1] !== 0x3f) {
-            atStart = false;
-            const before = generation;
-            const guessed = attempt(bytes, i);
-            if (guessed > 0) {
-              i = guessed;
-              if (stopped || (before !== generation && !keepRest)) return;
+          if (open) {
+            const next = skim(bytes, i);
+            if (next < 0) return;
+            if (next > i) {
+              i = next;
               break;
             }
           }

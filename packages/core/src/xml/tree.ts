@@ -158,27 +158,26 @@ export function parseTree(source: TreeSource): Element {
       }
 
       let inside = scope;
-      const { xmlns } = head;
+      let { xmlns } = head;
       if (head.prefixed) {
         inside = bindPrefixes(element, head.element, scope, header, text, tag, origin);
-      } else if (xmlns !== undefined) {
-        if (xmlns !== scope.own || xmlns !== scope.inherited)
-          inside = { inherited: xmlns, own: xmlns, prefixes: scope.prefixes };
-      } else if (scope.own !== scope.inherited) {
-        attrs['xmlns'] = scope.inherited;
-        inside = { inherited: scope.inherited, own: scope.inherited, prefixes: scope.prefixes };
+      } else if (xmlns === undefined && scope.own !== scope.inherited) {
+        xmlns = attrs['xmlns'] = scope.inherited;
       }
       element.parent = open === null ? null : open.element;
       count++;
       if (code === SLASH) {
         if (text.charCodeAt(pos + 1) !== GREATER) outOfPlace(text, pos + 1, origin);
         pos += 2;
+        element.children = noChildren.slice();
         if (open === null) return finish(element, text, pos, origin);
         nodes[top++] = element;
       } else {
         pos++;
         open = { element, head, scope, first: top, outer: open };
-        scope = inside;
+        if (head.prefixed) scope = inside;
+        else if (xmlns !== undefined && (xmlns !== scope.own || xmlns !== scope.inherited))
+          scope = { inherited: xmlns, own: xmlns, prefixes: scope.prefixes };
         depth++;
       }
     }
@@ -203,15 +202,16 @@ const breaks = /[\t\n\r]/;
 const noChildren: readonly Node[] = [];
 
 /**
- * Makes what `new Element(name)` makes, without going through its attributes; and with an array of children that V8
- * does not attribute to a place in the code. (Once it has seen long-lived ones from there, it puts all into old space,
- * where each keeps its young children alive until the next full collection: twice the time for everything.)
+ * Makes what `new Element(name)` makes, without going through its attributes; its children are set when it ends, always
+ * to a slice of another array. (V8 attributes `[]` to its place in the code, and once it has seen long-lived ones from
+ * there, it puts all into old space, where each keeps its young children alive until the next full collection: twice
+ * the time for everything.)
  */
 const createElement: (name: string) => Element = /* @__PURE__ */ (() => {
   function ParsedElement(this: Element, name: string): void {
     this.name = name;
     this.parent = null;
-    this.children = noChildren.slice();
+    this.children = noChildren as Node[];
     this.attrs = {};
   }
   ParsedElement.prototype = Element.prototype;
