@@ -1,9 +1,9 @@
 import { Element } from '@xeps/core';
 import { link, xml } from '@xeps/core/testing';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { conversation, serveArchive } from '../../../packages/xep-0313/test/serve-archive.ts';
 import type { Kept, Quirks } from '../../../packages/xep-0313/test/serve-archive.ts';
-import { createMissedMessages } from './missed-messages.ts';
+import { createMissedMessages, createReadings } from './missed-messages.ts';
 import type { MissedMessages } from './missed-messages.ts';
 
 const juliet = 'juliet@capulet.lit/balcony';
@@ -116,7 +116,8 @@ it('a resumed session that passes messages on in another order loses none when i
   await missed.begin();
   archive.push(...kept.slice(1));
   // Of 1 to 150 all but 140 to 143 came; what came last is 100.
-  for (let at = 1; at <= 150; at += 1) if (at !== 100 && (at < 140 || at > 143)) missed.isNew(live(`line ${at}`), `m${at}`);
+  for (let at = 1; at <= 150; at += 1)
+    if (at !== 100 && (at < 140 || at > 143)) missed.isNew(live(`line ${at}`), `m${at}`);
   missed.isNew(live('line 100'), 'm100');
   expect(await missedIn(missed)).toEqual(['m140', 'm141', 'm142', 'm143', ...kept.slice(151).map(({ id }) => id)]);
   // Nor is everything read again.
@@ -138,4 +139,54 @@ it('the question where the archive ends goes out at once, before what is sent ne
   expect(wire[0]).toContain('urn:xmpp:mam:2');
   expect(wire[1]).toContain('<presence');
   await expect(began).rejects.toThrow();
+});
+
+it('what is archived late, before what was read, is read later, however much came in the meantime', async () => {
+  const kept = conversation(200);
+  const archive = kept.slice(0, 1);
+  const { missed, asked } = given(archive);
+  await missed.begin();
+  archive.push(...kept.slice(5, 100));
+  expect(await missedIn(missed)).toEqual(kept.slice(5, 100).map(({ id }) => id));
+  archive.splice(1, 0, ...kept.slice(1, 5));
+  archive.push(...kept.slice(100));
+  for (let at = 100; at < 200; at += 1) missed.isNew(live(`line ${at}`), `m${at}`);
+  expect(await missedIn(missed)).toEqual(['m1', 'm2', 'm3', 'm4']);
+  missed.settle();
+  // From now on it counts what comes.
+  for (let at = 200; at < 300; at += 1) missed.isNew(live(`line ${at}`), `m${at}`);
+  archive.push(...conversation(300).slice(200));
+  expect(await missedIn(missed)).toEqual([]);
+  expect(asked.at(-1)!.set!.after).toBe('m250');
+});
+
+it('reads at once and some times later, as long as it finds something, beginning anew with each session', async () => {
+  vi.useFakeTimers();
+  try {
+    const { client } = link();
+    const end = new AbortController();
+    let reads = 0;
+    let found = true;
+    let settled = 0;
+    const read = (): Promise<boolean> => Promise.resolve((reads += 1) > 0 && found);
+    const begin = createReadings({ ...client, signal: end.signal }, read, () => (settled += 1));
+    begin();
+    expect(reads).toBe(1);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(reads).toBe(5);
+    begin();
+    await vi.advanceTimersByTimeAsync(240_000);
+    expect(reads).toBe(12);
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect([reads, settled]).toEqual([13, 0]);
+    found = false;
+    await vi.advanceTimersByTimeAsync(1_200_000);
+    expect([reads, settled]).toEqual([14, 1]);
+    begin();
+    end.abort();
+    await vi.advanceTimersByTimeAsync(1_200_000);
+    expect([reads, settled]).toEqual([15, 1]);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -22,8 +22,13 @@ export interface MissedMessages {
   /**
    * Reads what the archive has since, the oldest first, among it what has come before. To be called as another session
    * begins, after it has become available: from then on messages come to it. Throws as `queryArchive` does.
+   *
+   * Until `settle` is called, it is read from the same place each time, whatever comes to the session in the meantime:
+   * archives may still get what is older.
    */
   read(options?: Pick<ArchiveOptions, 'signal'>): AsyncGenerator<ArchivedMessage>;
+  /** The archive has all by now that was put into earlier sessions. */
+  settle(): void;
 }
 
 /** A place in the archive: behind a message, or behind what had come by some time; the beginning without either. */
@@ -48,15 +53,10 @@ export function createMissedMessages(session: Session): MissedMessages {
   const withoutId = createMemory();
   /** The first is where to read from. */
   let places: Place[] = [{ at: new Date() }];
-  /** The archive has been read up to the present session: what comes in it is the newest. */
-  let upToDate = true;
+  /** The places that were read last; `undefined` when what comes to the session is the newest. */
+  let reading: Place[] | undefined;
   /** There were several sessions, so that messages may come twice. */
-  let again = false;
-
-  function passed(place: Place): void {
-    places.push(place);
-    if (places.length > overlap) places.shift();
-  }
+  let several = false;
 
   async function* since({ id, at }: Place, signal: AbortSignal | undefined): AsyncGenerator<ArchivedMessage> {
     try {
@@ -74,11 +74,11 @@ export function createMissedMessages(session: Session): MissedMessages {
       // Senders may give an id twice, archives don't: where both ids in the archive are known, they alone count.
       const before =
         stanzaId === undefined
-          ? again && mark !== undefined && all.has(mark)
-          : byId.has(stanzaId) || (again && mark !== undefined && withoutId.has(mark));
+          ? several && mark !== undefined && all.has(mark)
+          : byId.has(stanzaId) || (several && mark !== undefined && withoutId.has(mark));
       if (stanzaId !== undefined) {
         byId.add(stanzaId);
-        if (upToDate && !before) passed({ id: stanzaId, at: new Date() });
+        if (reading === undefined && !before) push(places, { id: stanzaId, at: new Date() });
       }
       if (mark !== undefined) {
         all.add(mark);
@@ -97,15 +97,56 @@ export function createMissedMessages(session: Session): MissedMessages {
       }
     },
     async *read({ signal } = {}) {
-      again = true;
-      upToDate = false;
+      several = true;
       const [from = {}] = places;
+      const read = [from];
+      reading = read;
       for await (const item of since(from, signal)) {
-        passed({ id: item.id, ...(item.time !== undefined && { at: item.time }) });
+        push(read, { id: item.id, ...(item.time !== undefined && { at: item.time }) });
         yield item;
       }
-      upToDate = true;
     },
+    settle() {
+      places = reading ?? places;
+      reading = undefined;
+    },
+  };
+}
+
+/** Adds a place to the last {@link overlap}. */
+function push(places: Place[], place: Place): void {
+  places.push(place);
+  if (places.length > overlap) places.shift();
+}
+
+/**
+ * Seconds from one reading of the archive to the next. What a server had put into the old session it need not have
+ * archived when the new one begins: ejabberd archives as it passes messages on, and when a WebSocket breaks off it can be
+ * stuck for 15 seconds with each.
+ */
+const pauses = [5, 10, 15, 30, 60, 120];
+
+/**
+ * Gives what has the archive read, at once and again after {@link pauses}, the last of them as long as a reading finds
+ * something; each time anew. To be called as a session begins.
+ *
+ * @param read resolves with whether it found something
+ * @param settle called when nothing more is expected
+ */
+export function createReadings(session: Session, read: () => Promise<boolean>, settle: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let series = 0;
+  session.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  async function next(own: number, at: number): Promise<void> {
+    const found = await read();
+    if (own !== series || session.signal.aborted) return;
+    if (at >= pauses.length && !found) return settle();
+    timer = setTimeout(() => void next(own, at + 1), pauses[Math.min(at, pauses.length - 1)]! * 1_000);
+  }
+  return () => {
+    clearTimeout(timer);
+    series += 1;
+    void next(series, 0);
   };
 }
 

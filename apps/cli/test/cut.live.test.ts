@@ -27,19 +27,23 @@ describeLive('xeps: the connection is cut in the middle', (server, transport) =>
       .join('\n');
 
   test('listen: every message once', async () => {
+    // When a WebSocket breaks off, ejabberd is sometimes stuck for 15 seconds with each message for it: until it is through,
+    // it neither resumes the session nor archives what is for it. The fewer the sooner.
+    const batch = server.kind === 'ejabberd' && transport === 'websocket' ? 12 : 40;
+    const count = 5 * batch;
     const xeps = await behindProxy(romeo);
-    const listening = xeps.start(['listen', '--count', '200', '--timeout', '40']);
+    const listening = xeps.start(['listen', '--count', String(count), '--timeout', '540']);
     await listening.says('listening as');
     const sending = as(juliet, server, transport).start(['raw', '--wait', '1']);
-    const lines = messages(romeo.jid, 200).split('\n');
-    for (let at = 0; at < 200; at += 40) {
-      sending.child.stdin!.write(lines.slice(at, at + 40).join('\n'));
+    const lines = messages(romeo.jid, count).split('\n');
+    for (let at = 0; at < count; at += batch) {
+      sending.child.stdin!.write(lines.slice(at, at + batch).join('\n'));
       // Cut in the middle of them, and again as soon as it is back.
       await listening.says(`: ${at}\n`);
-      if (at === 160) break;
+      if (at === count - batch) break;
       const { connections } = proxy;
       proxy.cut();
-      await expect.poll(() => proxy.connections, { timeout: 20_000 }).toBeGreaterThan(connections);
+      await expect.poll(() => proxy.connections, { timeout: 60_000 }).toBeGreaterThan(connections);
     }
     sending.child.stdin!.end();
     expect((await sending.ended).code).toBe(0);
@@ -50,9 +54,9 @@ describeLive('xeps: the connection is cut in the middle', (server, transport) =>
       .split('\n')
       .map((line) => line.split(': ').at(-1));
     // What comes while a session is resumed, ejabberd sometimes passes on in another order.
-    expect(read.sort((a, b) => Number(a) - Number(b))).toEqual(numbers(200));
+    expect(read.sort((a, b) => Number(a) - Number(b))).toEqual(numbers(count));
     expect(proxy.connections).toBeGreaterThanOrEqual(5);
-  });
+  }, 560_000);
 
   test('raw and history: nothing lost on the way out, nothing read twice', async () => {
     const xeps = await behindProxy(juliet);

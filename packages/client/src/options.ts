@@ -38,6 +38,10 @@ export interface ClientOptions extends ConnectionSettings {
 export interface StreamManagementSettings {
   /** Seconds for which the server is asked to keep the session. */
   readonly max?: number | undefined;
+  /** The server is asked for an acknowledgement after so many stanzas (25 when left out)… */
+  readonly requestAfterStanzas?: number | undefined;
+  /** …or when nothing more was sent for so many milliseconds (250 when left out). */
+  readonly requestAfterMilliseconds?: number | undefined;
   /**
    * Milliseconds that the server has to answer a wish to resume; 10,000 when left out. A server that does not answer is
    * asked on a second connection once more; then a new session begins.

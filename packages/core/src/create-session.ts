@@ -39,8 +39,10 @@ interface Pending extends PromiseWithResolvers<Element> {
   readonly to: string | undefined;
   written: boolean;
 }
-/** A child of a stanza for which there may be listeners. */
+/** A child of a stanza; there are listeners for its name. */
 interface Payload {
+  readonly kind: string;
+  readonly xmlns: string;
   readonly child: Element;
   readonly stanza: Element;
 }
@@ -70,9 +72,8 @@ export function createSession(init: SessionInit): SessionControl {
   };
   const events = createEmitter<SessionEvents>(fault);
   const outgoing = createEmitter<{ message: Element; presence: Element }>(fault);
+  /** By name: a key of more than that would have to be made for every child of every stanza. */
   const payloads = createEmitter<Record<string, Payload>>(fault);
-  /** Names of the payloads that anybody ever listened for: most are passed over without making a key. */
-  const payloadNames = new Set<string>();
 
   async function send(stanza: Element, options: SendOptions = {}): Promise<Delivery> {
     life.signal.throwIfAborted();
@@ -176,17 +177,16 @@ export function createSession(init: SessionInit): SessionControl {
   }
 
   function dispatchPayloads(kind: string, stanza: Element): void {
-    if (payloadNames.size === 0 || stanza.attrs['type'] === 'error') return;
-    const stanzaNs = namespaceOf(stanza);
+    if (stanza.attrs['type'] === 'error') return;
     const { children } = stanza;
     for (let i = 0; i < children.length; i++) {
       const child = children[i];
       if (typeof child !== 'object') continue;
       const plain = !child.name.includes(':');
       const name = plain ? child.name : child.getName();
-      if (!payloadNames.has(name)) continue;
-      const xmlns = plain ? childNamespace(child, stanzaNs) : namespaceOf(child);
-      payloads.emit(keyOf(kind, name, xmlns), { child, stanza });
+      if (!payloads.has(name)) continue;
+      const xmlns = plain ? childNamespace(child, namespaceOf(stanza)) : namespaceOf(child);
+      payloads.emit(name, { kind, xmlns, child, stanza });
     }
   }
 
@@ -196,15 +196,20 @@ export function createSession(init: SessionInit): SessionControl {
     run: (payload: unknown, stanza: Element) => void,
     options: ListenOptions | undefined,
   ): Disposable {
-    for (const { name } of schema['~headers']()) payloadNames.add(name);
-    const listener = ({ child, stanza }: Payload): void => {
-      try {
-        run(schema.decode(child), stanza);
-      } catch (error) {
-        fault(error, stanza);
-      }
-    };
-    const subscriptions = keysOf(kind, schema).map((key) => payloads.on(key, listener, options));
+    const subscriptions = schema['~headers']().map((header) =>
+      payloads.on(
+        header.name,
+        (payload) => {
+          if (payload.kind !== kind || payload.xmlns !== header.xmlns) return;
+          try {
+            run(schema.decode(payload.child), payload.stanza);
+          } catch (error) {
+            fault(error, payload.stanza);
+          }
+        },
+        options,
+      ),
+    );
     return disposable(() => subscriptions.forEach((subscription) => subscription[Symbol.dispose]()));
   }
 

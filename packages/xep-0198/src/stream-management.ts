@@ -54,7 +54,10 @@ export interface StreamManagementOptions {
 export class StreamManagementError extends XmppError {
   static override readonly brand = 'StreamManagementError';
   readonly reason: 'enable' | 'resume';
-  /** A stanza error condition: `item-not-found` when the session is not known any more, `remote-server-timeout` when there was no answer. */
+  /**
+   * A stanza error condition: `item-not-found` when the session is not known any more, `remote-server-timeout` when the
+   * server did not answer.
+   */
   readonly condition: string;
 
   constructor(reason: 'enable' | 'resume', condition: string, domain: string) {

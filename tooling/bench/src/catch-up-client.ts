@@ -117,7 +117,7 @@ function countBytes({ server, account, pageSize }: Task): Promise<CaughtUp> {
   let results = 0;
   let tail = Buffer.alloc(0);
   socket.on('data', (data) => {
-    if (result !== undefined) return socket.end();
+    if (result !== undefined) return void socket.end();
     // What is waited for may be torn by the edge of two chunks; `<fin>` with all in it is shorter than what is kept.
     const seen = Buffer.concat([tail, data]);
     for (let end = data.indexOf('</result>'); end !== -1; end = data.indexOf('</result>', end + 1)) results++;

@@ -15,7 +15,7 @@ import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../command.ts';
 import { messageLine, messageText } from '../message-line.ts';
 import type { MessageContext } from '../message-line.ts';
-import { createMissedMessages } from '../missed-messages.ts';
+import { createMissedMessages, createReadings } from '../missed-messages.ts';
 import type { MissedMessages } from '../missed-messages.ts';
 import { online, usualTimeout } from '../online.ts';
 import type { ConnectOptions } from '../online.ts';
@@ -103,7 +103,12 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
     return true;
   }
 
-  async function writeLive(client: Client, missed: MissedMessages, message: AccountMessage, came: Date): Promise<boolean> {
+  async function writeLive(
+    client: Client,
+    missed: MissedMessages,
+    message: AccountMessage,
+    came: Date,
+  ): Promise<boolean> {
     const { stanza, direction, copied, delay } = message;
     const waited = delayOf(client, stanza);
     return write(missed, stanza, {
@@ -116,9 +121,10 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
     });
   }
 
-  /** Writes what came between two sessions. `addresses`: this device's, in all sessions. */
-  async function writeMissed(client: Client, missed: MissedMessages, addresses: ReadonlySet<string>): Promise<void> {
+  /** Writes what came between two sessions; whether there was something. `addresses`: this device's, in all sessions. */
+  async function writeMissed(client: Client, missed: MissedMessages, addresses: ReadonlySet<string>): Promise<boolean> {
     const own = client.jid.bare();
+    let found = false;
     try {
       for await (const { id, time, stanza } of missed.read({ signal: client.signal })) {
         // Rooms are not listened to.
@@ -132,17 +138,19 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
           delayed: true,
           stanzaId: id,
         });
+        found ||= isNew;
         // As if it had come by itself.
         if (isNew && !sent && addresses.has(String(stanza.attrs['to'] ?? own)))
           confirm(client, stanza).catch(() => undefined);
       }
     } catch (error) {
       // Lost again: the next session reads it.
-      if (error instanceof DisconnectedError || client.signal.aborted) return;
-      if (isStanzaError(error, 'service-unavailable', 'feature-not-implemented')) return;
+      if (error instanceof DisconnectedError || client.signal.aborted) return found;
+      if (isStanzaError(error, 'service-unavailable', 'feature-not-implemented')) return found;
       const reason = oneLine(error instanceof Error ? error.message : String(error));
       output.note(`what came while there was no connection can't be read from the archive: ${reason}`);
     }
+    return found;
   }
 
   async function confirm(client: Client, stanza: Element): Promise<void> {
@@ -172,17 +180,22 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
       });
       // A receipt says that the message is here, which is so when its line was written.
       if (options.receipts) client.use(receipts).setPolicy((_, message) => lines.get(message) ?? false);
+      const { signal } = client;
+      // What fails has failed the queue, and thereby the command.
+      const readMissed = (): Promise<boolean> =>
+        inTurn(() => writeMissed(client, missed, addresses)).catch(() => false);
+      const read = createReadings(client, readMissed, missed.settle);
       let begun = false;
       whenOnline(client, () => {
         const known = ids;
-        ids = stanzaIdsBy(client, { signal: client.signal }).catch(() => known);
+        ids = stanzaIdsBy(client, { signal }).catch(() => known);
         addresses.add(String(client.jid));
         // Who has no archive, or can't tell where it ends, misses messages by the clock.
-        if (!begun) missed.begin({ signal: client.signal }).catch(() => undefined);
+        if (!begun) missed.begin({ signal }).catch(() => undefined);
         // After carbons were asked for: no message falls between.
         sendPresence(client).catch(() => undefined);
         // What comes from now on waits until it is known what came before.
-        if (begun) inTurn(() => writeMissed(client, missed, addresses)).catch(() => undefined);
+        if (begun) read();
         begun = true;
       });
     },

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectionError } from '../../src/transport/errors.ts';
 import { connectTcp } from '../../src/transport/tcp.ts';
@@ -35,6 +37,26 @@ describe('a TCP transport', () => {
     expect(seen.closeError).toBeUndefined();
   });
 
+  test('what is written first in a turn leaves before the turn is over', async () => {
+    // The server has a thread of its own, so that this one can stand still until something has come there.
+    const came = new Int32Array(new SharedArrayBuffer(4));
+    const server = new Worker(
+      `const { parentPort, workerData } = require('node:worker_threads');
+      const server = require('node:net').createServer((socket) => socket.once('data', () => {
+        Atomics.store(workerData, 0, 1);
+        Atomics.notify(workerData, 0);
+      }));
+      server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+      { eval: true, workerData: came },
+    );
+    cleanup.push(() => server.terminate());
+    const [port] = (await once(server, 'message')) as [number];
+    const transport = await connectTcp({ host: '127.0.0.1', port, domain: 'example.org', directTls: false });
+    cleanup.push(() => transport.destroy());
+    transport.write('<r/>');
+    expect(Atomics.wait(came, 0, 0, 5000)).not.toBe('timed-out');
+  });
+
   test('what is written in one turn leaves together', async () => {
     let chunks = 0;
     let bytes = 0;
@@ -48,7 +70,8 @@ describe('a TCP transport', () => {
     const seen = record(transport);
     for (let index = 0; index < 1000; index += 1) transport.write('x');
     await seen.closed();
-    expect(chunks).toBe(1);
+    // The first, and the rest.
+    expect(chunks).toBeLessThanOrEqual(2);
   });
 
   test('what comes before listen is kept, the end as well', async () => {

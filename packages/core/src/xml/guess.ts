@@ -12,6 +12,8 @@ export interface Guess {
   readonly controls: boolean;
 }
 
+const NONE: Guess = { end: 0, controls: false };
+
 /** Guesses where the element ends whose "<" is at `from`; looks no further than `limit`. */
 export function guessEnd(bytes: Uint8Array, from: number, limit: number): Guess {
   let depth = 1;
@@ -20,7 +22,7 @@ export function guessEnd(bytes: Uint8Array, from: number, limit: number): Guess 
   let i = from + 1;
   for (;;) {
     for (let byte = 0; i < limit && (byte = bytes[i] as number) !== 0x3c; i++) low |= byte - 0x20;
-    if (i >= limit) return { end: 0, controls: false };
+    if (i + 1 >= limit) return NONE;
     if (isStart && bytes[i - 1] === 0x3e && bytes[i - 2] === 0x2f && --depth === 0)
       return { end: i, controls: low < 0 };
     i++;
@@ -28,11 +30,11 @@ export function guessEnd(bytes: Uint8Array, from: number, limit: number): Guess 
     isStart = byte !== 0x2f;
     if (isStart) {
       // CDATA and what is not allowed are for those who look closely.
-      if (byte === 0x21 || byte === 0x3f) return { end: 0, controls: false };
+      if (byte === 0x21 || byte === 0x3f) return NONE;
       depth++;
     } else if (--depth === 0) {
       while (i < limit && bytes[i] !== 0x3e) i++;
-      return { end: i < limit ? i + 1 : 0, controls: low < 0 };
+      return i < limit ? { end: i + 1, controls: low < 0 } : NONE;
     }
   }
 }

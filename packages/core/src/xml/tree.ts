@@ -107,9 +107,9 @@ export function parseTree(source: TreeSource): Element {
       if (end === -1) unfinished(text, origin);
       if (end > tag + 9) {
         const value = lineEnds(text.slice(tag + 9, end));
-        const before = nodes[top - 1];
+        const before = top > open.first ? nodes[top - 1] : undefined;
         // Text and CDATA beside each other are one text.
-        if (top > open.first && typeof before === 'string') nodes[top - 1] = before + value;
+        if (typeof before === 'string') nodes[top - 1] = before + value;
         else nodes[top++] = value;
         count++;
       }
@@ -135,8 +135,7 @@ export function parseTree(source: TreeSource): Element {
           if ((hasReference && value.includes('&')) || (hasBreak && breaks.test(value))) {
             value = attributeValue(value, text, pos, origin);
           }
-          if (head.attribute === '__proto__') defineOwn(attrs, head.attribute, value);
-          else attrs[head.attribute] = value;
+          setAttribute(attrs, head.attribute, value);
           pos = end + 1;
         }
         code = text.charCodeAt(pos);
@@ -154,7 +153,7 @@ export function parseTree(source: TreeSource): Element {
         }
         head = attributeHead(text, pos, head, origin);
         pos += head.text.length;
-        if (head.quote === '') attrs['xmlns'] = head.xmlns as string;
+        if (head.quote === '') setAttribute(attrs, 'xmlns', head.xmlns as string);
       }
 
       let inside = scope;
@@ -162,7 +161,8 @@ export function parseTree(source: TreeSource): Element {
       if (head.prefixed) {
         inside = bindPrefixes(element, head.element, scope, header, text, tag, origin);
       } else if (xmlns === undefined && scope.own !== scope.inherited) {
-        xmlns = attrs['xmlns'] = scope.inherited;
+        xmlns = scope.inherited;
+        setAttribute(attrs, 'xmlns', xmlns);
       }
       element.parent = open === null ? null : open.element;
       count++;
@@ -187,8 +187,8 @@ export function parseTree(source: TreeSource): Element {
       if (next === text.length) unfinished(text, origin);
       let value = text.slice(pos, next);
       if (hasReturn || hasStray || (hasReference && value.includes('&'))) value = textValue(value, text, pos, origin);
-      const before = nodes[top - 1];
-      if (typeof before === 'string' && top > (open as Open).first) nodes[top - 1] = before + value;
+      const before = top > (open as Open).first ? nodes[top - 1] : undefined;
+      if (typeof before === 'string') nodes[top - 1] = before + value;
       else nodes[top++] = value;
       count++;
       pos = next;
@@ -225,9 +225,17 @@ function spaceEnd(text: string, from: number): number {
   return at;
 }
 
-/** Assigning to "__proto__" would be lost. */
-function defineOwn(attrs: Record<string, string>, key: string, value: string): void {
-  Object.defineProperty(attrs, key, { value, enumerable: true, writable: true, configurable: true });
+/**
+ * All attributes but the first go through this one assignment, which has soon seen so many names that V8 no longer
+ * specialises it. Where only one name occurs, each new set of attributes would have `parseTree` compiled anew.
+ */
+function setAttribute(attrs: Record<string, string>, key: string, value: string): void {
+  // Assigning to "__proto__" would be lost.
+  if (key === '__proto__') {
+    Object.defineProperty(attrs, key, { value, enumerable: true, writable: true, configurable: true });
+  } else {
+    attrs[key] = value;
+  }
 }
 
 /** White space may follow the element, nothing else. */
