@@ -124,7 +124,7 @@ function push(places: Place[], place: Place): void {
  * archived when the new one begins: ejabberd archives as it passes messages on, and when a WebSocket breaks off it can be
  * stuck for 15 seconds with each.
  */
-const pauses = [5, 10, 15, 30, 60, 120];
+const pauses = [5, 10, 15, 30, 60, 60, 60];
 
 /**
  * Gives what has the archive read, at once and again after {@link pauses}, the last of them as long as a reading finds

@@ -5,7 +5,7 @@ import { DisconnectedError, TimeoutError, XmppError } from './errors.ts';
 import type { IqQuery } from './iq.ts';
 import { jid as toJid, tryParseJid } from './jid/index.ts';
 import type { Jid } from './jid/index.ts';
-import { childNamespace, namespaceOf, NS_CLIENT } from './namespace.ts';
+import { namespaceOf, NS_CLIENT } from './namespace.ts';
 import { CodecError } from './schema/index.ts';
 import type { AnySchema } from './schema/index.ts';
 import type { Delivery, RequestContext, RequestOptions, SendOptions, Session, SessionEvents } from './session.ts';
@@ -182,11 +182,8 @@ export function createSession(init: SessionInit): SessionControl {
     for (let i = 0; i < children.length; i++) {
       const child = children[i];
       if (typeof child !== 'object') continue;
-      const plain = !child.name.includes(':');
-      const name = plain ? child.name : child.getName();
-      if (!payloads.has(name)) continue;
-      const xmlns = plain ? childNamespace(child, namespaceOf(stanza)) : namespaceOf(child);
-      payloads.emit(name, { kind, xmlns, child, stanza });
+      const name = child.getName();
+      if (payloads.has(name)) payloads.emit(name, { kind, xmlns: namespaceOf(child), child, stanza });
     }
   }
 

@@ -97,7 +97,6 @@ function describe(element: Element): string {
 /** Makes a client's stream in state idle. */
 export function createClientStream(options: ClientStreamOptions, port: ClientStreamPort): ClientStream {
   const { modules, domain } = options;
-  const countingModules = modules.filter((module) => module.received !== undefined);
   let resumed = false;
   let online = false;
   let limits: StreamLimits = {};
@@ -164,7 +163,7 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
 
   function deliver(element: Element): void {
     if (isStanzaKind(element.name) && element.attrs['xmlns'] === NS_CLIENT) {
-      for (const module of countingModules) module.received?.(element);
+      for (const module of modules) module.received?.(element);
       port.stanza(element);
       return;
     }

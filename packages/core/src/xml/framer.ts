@@ -139,14 +139,13 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
   function skim(bytes: Uint8Array, begin: number): number {
     const last = bytes.length - 1;
     let from = begin;
-    while (from < last && bytes[from] === LESS && bytes[from + 1] !== SLASH && bytes[from + 1] !== QUESTION) {
+    while (open && from < last && bytes[from] === LESS && bytes[from + 1] !== SLASH && bytes[from + 1] !== QUESTION) {
       atStart = false;
       const before = generation;
       const end = attempt(bytes, from);
       if (end === 0) break;
       from = end;
       if (stopped || (before !== generation && !keepRest)) return -1;
-      if (!open) break;
     }
     return from;
   }
@@ -340,14 +339,9 @@ export function createFramer(handlers: FramerHandlers, limits: XmlLimits, fragme
           }
           if (i === length) break;
           from = i;
-          if (open) {
-            const next = skim(bytes, i);
-            if (next < 0) return;
-            if (next > i) {
-              i = next;
-              break;
-            }
-          }
+          i = skim(bytes, i);
+          if (i < 0) return;
+          if (i > from) break;
           if (bytes[i++] !== 0x3c) broken('text', bytes, from, i);
           level = 0;
           controls = false;

@@ -22,6 +22,7 @@ export function guessEnd(bytes: Uint8Array, from: number, limit: number): Guess 
   let i = from + 1;
   for (;;) {
     for (let byte = 0; i < limit && (byte = bytes[i] as number) !== 0x3c; i++) low |= byte - 0x20;
+    // Not even one byte too far: V8 would throw compiled code away for it.
     if (i + 1 >= limit) return NONE;
     if (isStart && bytes[i - 1] === 0x3e && bytes[i - 2] === 0x2f && --depth === 0)
       return { end: i, controls: low < 0 };
@@ -34,7 +35,7 @@ export function guessEnd(bytes: Uint8Array, from: number, limit: number): Guess 
       depth++;
     } else if (--depth === 0) {
       while (i < limit && bytes[i] !== 0x3e) i++;
-      return i < limit ? { end: i + 1, controls: low < 0 } : NONE;
+      return { end: i < limit ? i + 1 : 0, controls: low < 0 };
     }
   }
 }
