@@ -11,7 +11,10 @@ export interface IqQuery<Request, RequestInput, Response, ResponseInput> {
 }
 
 /** A query whose result is empty. */
-export function iqQuery<Req, ReqIn>(type: 'get' | 'set', request: Schema<Req, ReqIn>): IqQuery<Req, ReqIn, undefined, undefined | void>;
+export function iqQuery<Req, ReqIn>(
+  type: 'get' | 'set',
+  request: Schema<Req, ReqIn>,
+): IqQuery<Req, ReqIn, undefined, undefined | void>;
 /** A query whose result has a payload. */
 export function iqQuery<Req, ReqIn, Res, ResIn>(
   type: 'get' | 'set',

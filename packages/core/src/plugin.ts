@@ -43,7 +43,9 @@ export interface PluginDefinition<Api, R extends Requirements> {
  * ```
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function definePlugin<Api, const R extends Requirements = Record<never, never>>(definition: PluginDefinition<Api, R>): Plugin<Api> {
+export function definePlugin<Api, const R extends Requirements = Record<never, never>>(
+  definition: PluginDefinition<Api, R>,
+): Plugin<Api> {
   return {
     name: definition.name,
     install(session) {

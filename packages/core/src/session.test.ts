@@ -1,5 +1,18 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createSession, definePlugin, DisconnectedError, Element, iqQuery, isFromOwnAccount, isStanzaError, newId, StanzaError, TimeoutError, whenOnline, XmppError } from './index.ts';
+import {
+  createSession,
+  definePlugin,
+  DisconnectedError,
+  Element,
+  iqQuery,
+  isFromOwnAccount,
+  isStanzaError,
+  newId,
+  StanzaError,
+  TimeoutError,
+  whenOnline,
+  XmppError,
+} from './index.ts';
 import { attr, CodecError, element, optional } from './schema/index.ts';
 import { link, xml } from './testing/index.ts';
 
@@ -16,14 +29,20 @@ describe('request and handle', () => {
     const { client, server } = link();
     server.handle(ask, ({ about }, { from }) => ({ text: `${about} from ${from}` }));
     server.handle(tell, () => undefined);
-    expect(await client.request(ask, { about: 'x' }, { to: 'montague.lit' })).toEqual({ text: 'x from romeo@montague.lit/orchard' });
+    expect(await client.request(ask, { about: 'x' }, { to: 'montague.lit' })).toEqual({
+      text: 'x from romeo@montague.lit/orchard',
+    });
     expect(await client.request(tell, {})).toBeUndefined();
   });
 
   it('the error of a handler is the answer', async () => {
     const { client, server, wire } = link();
     server.handle(ask, () => {
-      throw new StanzaError('gone', { text: 'moved', address: 'xmpp:new@montague.lit', application: [new Element('too-late', 'urn:q')] });
+      throw new StanzaError('gone', {
+        text: 'moved',
+        address: 'xmpp:new@montague.lit',
+        application: [new Element('too-late', 'urn:q')],
+      });
     });
     const error: unknown = await client.request(ask, {}, { to: 'montague.lit' }).catch((reason: unknown) => reason);
     expect(isStanzaError(error, 'gone') && { ...error, application: error.application.map(String) }).toMatchObject({
@@ -43,16 +62,27 @@ describe('request and handle', () => {
     server.handle(ask, () => {
       throw new TypeError('secret');
     });
-    await expect(client.request(ask, {})).rejects.toMatchObject({ condition: 'internal-server-error', text: undefined });
+    await expect(client.request(ask, {})).rejects.toMatchObject({
+      condition: 'internal-server-error',
+      text: undefined,
+    });
     expect(wire.join()).not.toContain('secret');
     expect(faults).toMatchObject([{ message: 'secret' }]);
   });
 
   it.for([
     ['unknown payload', `<iq type='get' id='1' from='montague.lit'><x xmlns='urn:x'/></iq>`, 'service-unavailable'],
-    ['set instead of get', `<iq type='set' id='1' from='montague.lit'><question xmlns='urn:q'/></iq>`, 'service-unavailable'],
+    [
+      'set instead of get',
+      `<iq type='set' id='1' from='montague.lit'><question xmlns='urn:q'/></iq>`,
+      'service-unavailable',
+    ],
     ['no payload', `<iq type='get' id='1' from='montague.lit'/>`, 'bad-request'],
-    ['two payloads', `<iq type='get' id='1' from='montague.lit'><question xmlns='urn:q'/><question xmlns='urn:q'/></iq>`, 'bad-request'],
+    [
+      'two payloads',
+      `<iq type='get' id='1' from='montague.lit'><question xmlns='urn:q'/><question xmlns='urn:q'/></iq>`,
+      'bad-request',
+    ],
     ['no id', `<iq type='get' from='montague.lit'><question xmlns='urn:q'/></iq>`, 'bad-request'],
   ] as const)('RFC 6120 §8.2.3: %s', async ([, stanza, condition]) => {
     const { client, inject, wire, settle } = link();
@@ -102,7 +132,9 @@ describe('request and handle', () => {
     const { client, server, restart, settle } = link();
     server.handle(ask, never);
     await expect(client.request(ask, {}, { timeout: 5 })).rejects.toBeInstanceOf(TimeoutError);
-    await expect(client.request(ask, {}, { timeout: 5 })).rejects.toThrow('no answer within 5 ms to question to the own server');
+    await expect(client.request(ask, {}, { timeout: 5 })).rejects.toThrow(
+      'no answer within 5 ms to question to the own server',
+    );
     const controller = new AbortController();
     const aborted = client.request(ask, {}, { signal: controller.signal });
     controller.abort(new Error('enough'));
@@ -151,7 +183,9 @@ describe('row 5: who may answer', () => {
     const { client, inject, wire } = link();
     const asked = client.request(maybe, {}, { to, timeout: accepted ? 1000 : 10 });
     const id = lastId(wire);
-    inject(`<iq type='result' id='${id}'${from === undefined ? '' : ` from='${from}'`}><answer xmlns='urn:q' text='hi'/></iq>`);
+    inject(
+      `<iq type='result' id='${id}'${from === undefined ? '' : ` from='${from}'`}><answer xmlns='urn:q' text='hi'/></iq>`,
+    );
     if (accepted) expect(await asked).toEqual({ text: 'hi' });
     else await expect(asked).rejects.not.toEqual({ text: 'hi' });
   });
@@ -259,7 +293,11 @@ describe('plugins', () => {
     const { client } = link();
     const setup = vi.fn(() => ({ n: 1 }));
     const base = definePlugin({ name: 'base', setup });
-    const upper = definePlugin({ name: 'upper', requires: { base }, setup: (_session, { base: { n } }) => ({ twice: 2 * n }) });
+    const upper = definePlugin({
+      name: 'upper',
+      requires: { base },
+      setup: (_session, { base: { n } }) => ({ twice: 2 * n }),
+    });
     expect(client.use(upper).twice).toBe(2);
     expect(client.use(base)).toBe(client.use(base));
     expect(client.use(upper)).toBe(client.use(upper));

@@ -78,7 +78,11 @@ export interface Session {
    * Asks and waits for the answer. Rejects with `StanzaError` (refused), `TimeoutError`, `DisconnectedError`, `CodecError`
    * (the question or the answer does not fit) or the signal's reason. Only the entity that was asked can answer.
    */
-  request<Req, ReqIn, Res, ResIn>(query: IqQuery<Req, ReqIn, Res, ResIn>, payload: ReqIn, options?: RequestOptions): Promise<Res>;
+  request<Req, ReqIn, Res, ResIn>(
+    query: IqQuery<Req, ReqIn, Res, ResIn>,
+    payload: ReqIn,
+    options?: RequestOptions,
+  ): Promise<Res>;
 
   /**
    * Answers requests. A `StanzaError` that the handler throws becomes the answer; a request that does not fit its schema
@@ -90,7 +94,11 @@ export interface Session {
   ): Disposable;
 
   /** Listens for events, synchronously and in stream order. */
-  on<K extends keyof SessionEvents>(event: K, listener: (event: SessionEvents[K]) => void, options?: ListenOptions): Disposable;
+  on<K extends keyof SessionEvents>(
+    event: K,
+    listener: (event: SessionEvents[K]) => void,
+    options?: ListenOptions,
+  ): Disposable;
   /**
    * Listens for stanzas with a payload. A broken payload is a `fault`, not a call; bounces (type `error`), which carry
    * the payload of the stanza that they refuse, are left out.

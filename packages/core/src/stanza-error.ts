@@ -36,13 +36,13 @@ export type ErrorType = 'auth' | 'cancel' | 'continue' | 'modify' | 'wait';
 /** RFC 6120 §8.3.3: the type that goes with a condition unless something else is said. */
 const usualType: Readonly<Partial<Record<ErrorCondition, ErrorType>>> = {
   'bad-request': 'modify',
-  forbidden: 'auth',
+  'forbidden': 'auth',
   'jid-malformed': 'modify',
   'not-acceptable': 'modify',
   'not-authorized': 'auth',
   'policy-violation': 'modify',
   'recipient-unavailable': 'wait',
-  redirect: 'modify',
+  'redirect': 'modify',
   'registration-required': 'auth',
   'remote-server-timeout': 'wait',
   'resource-constraint': 'wait',
@@ -83,7 +83,10 @@ export class StanzaError extends XmppError {
 
   constructor(condition: ErrorCondition, init: StanzaErrorInit = {}) {
     const { type = usualType[condition] ?? 'cancel', text, by, from, address, application = [], stanza } = init;
-    super('ERR_XMPP_STANZA', `${from === undefined ? '' : `${from} answered `}${condition}${text === undefined ? '' : `: ${text}`}`);
+    super(
+      'ERR_XMPP_STANZA',
+      `${from === undefined ? '' : `${from} answered `}${condition}${text === undefined ? '' : `: ${text}`}`,
+    );
     this.condition = condition;
     this.type = type;
     this.text = text;
@@ -108,7 +111,9 @@ export class StanzaError extends XmppError {
   static fromStanza(stanza: Element): StanzaError {
     const stanzaNs = namespaceOf(stanza);
     const from = stanza.attrs['from'] as string | undefined;
-    const error = childElements(stanza).find((child) => child.getName() === 'error' && childNamespace(child, stanzaNs) === stanzaNs);
+    const error = childElements(stanza).find(
+      (child) => child.getName() === 'error' && childNamespace(child, stanzaNs) === stanzaNs,
+    );
     if (error === undefined) return new StanzaError('undefined-condition', { from, stanza });
     const inside = childElements(error);
     const defined = inside.filter((child) => namespaceOf(child) === NS_STANZAS);
@@ -133,5 +138,8 @@ export function isStanzaError<C extends ErrorCondition = ErrorCondition>(
   error: unknown,
   ...conditions: readonly C[]
 ): error is StanzaError & { readonly condition: C } {
-  return error instanceof StanzaError && (conditions.length === 0 || (conditions as readonly string[]).includes(error.condition));
+  return (
+    error instanceof StanzaError &&
+    (conditions.length === 0 || (conditions as readonly string[]).includes(error.condition))
+  );
 }

@@ -11,7 +11,9 @@ import {
   rest,
   string,
   text,
-  withDefault, oneOfKnown } from '@xeps/core/schema';
+  withDefault,
+  oneOfKnown,
+} from '@xeps/core/schema';
 import type { ElementSchema, Infer, InferInput, LangMap, Schema, TextCodec } from '@xeps/core/schema';
 import { servedJid } from './address.ts';
 

@@ -66,7 +66,10 @@ export interface RosterRequest extends Infer<typeof $request> {}
 /** §2.1.3: `<query/>` as a question. */
 export const rosterRequest: ElementSchema<RosterRequest> = $request;
 
-const $list = /* @__PURE__ */ element(NS_ROSTER, 'query', { ver: optional(attr()), items: children(rosterItem, { skipBroken: true }) });
+const $list = /* @__PURE__ */ element(NS_ROSTER, 'query', {
+  ver: optional(attr()),
+  items: children(rosterItem, { skipBroken: true }),
+});
 /** §2.1.4, §2.1.5, §2.1.6: the roster, or what changes in it. */
 export interface RosterList extends Infer<typeof $list> {}
 /** What encodes to a `<query/>` with items. */

@@ -108,4 +108,3 @@ export async function signIn(script: Scripted, extraFeatures = ''): Promise<void
   await script.say(bound(id));
   expect(script.online).toHaveLength(1);
 }
-

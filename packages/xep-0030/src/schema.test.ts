@@ -68,7 +68,9 @@ it('an address that RFC 7622 refuses does not spoil the list', () => {
 });
 
 it('an item that is none does not hide the others', () => {
-  const value = discoItems.decode(xml(`<query xmlns='http://jabber.org/protocol/disco#items'><item/><item jid='@'/><item jid='b@c'/></query>`));
+  const value = discoItems.decode(
+    xml(`<query xmlns='http://jabber.org/protocol/disco#items'><item/><item jid='@'/><item jid='b@c'/></query>`),
+  );
   expect(value.items.map(({ jid }) => String(jid))).toEqual(['b@c']);
 });
 

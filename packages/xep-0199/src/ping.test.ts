@@ -20,7 +20,9 @@ it('passes other errors on', async () => {
   server.handle(pingQuery, () => {
     throw new StanzaError('remote-server-not-found');
   });
-  await expect(sendPing(client, { to: 'montague.lit' })).rejects.toSatisfy((error) => isStanzaError(error, 'remote-server-not-found'));
+  await expect(sendPing(client, { to: 'montague.lit' })).rejects.toSatisfy((error) =>
+    isStanzaError(error, 'remote-server-not-found'),
+  );
 });
 
 it('does not believe a pong from somebody else', async () => {

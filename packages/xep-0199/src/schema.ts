@@ -10,4 +10,7 @@ export const NS_PING = 'urn:xmpp:ping';
 export const pingRequest: ElementSchema<object> = /* @__PURE__ */ element(NS_PING, 'ping');
 
 /** §4: asked with an empty `<ping/>`, answered with an empty result. */
-export const pingQuery: IqQuery<object, object, undefined, undefined | void> = /* @__PURE__ */ iqQuery('get', pingRequest);
+export const pingQuery: IqQuery<object, object, undefined, undefined | void> = /* @__PURE__ */ iqQuery(
+  'get',
+  pingRequest,
+);

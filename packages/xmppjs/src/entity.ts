@@ -13,7 +13,9 @@ export interface XmppjsEntity extends Emitter {
   readonly status: string;
   readonly options: { readonly domain?: string };
   send(element: Element): Promise<unknown>;
-  readonly middleware?: { use(middleware: (context: { readonly stanza: Element }, next: () => Promise<unknown>) => unknown): unknown };
+  readonly middleware?: {
+    use(middleware: (context: { readonly stanza: Element }, next: () => Promise<unknown>) => unknown): unknown;
+  };
   readonly streamManagement?: object;
 }
 

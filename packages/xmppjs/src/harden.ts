@@ -32,7 +32,11 @@ export function harden(entity: XmppjsEntity, limits: Partial<XmlLimits> = {}): v
   inner._onData = (data) => inner.parser?.write(data);
 }
 
-function boundedParser(Original: new () => EntityParser, framed: () => boolean, limits: Partial<XmlLimits>): new () => EntityParser {
+function boundedParser(
+  Original: new () => EntityParser,
+  framed: () => boolean,
+  limits: Partial<XmlLimits>,
+): new () => EntityParser {
   return function Parser(this: unknown): EntityParser {
     // An instance of its own class, so that it is the emitter that xmpp.js expects.
     const parser = new Original();

@@ -58,7 +58,8 @@ function connect(entity: XmppjsEntity): SessionControl {
         answer(stanza);
         return delivered;
       }
-      if (entity.status !== 'online') throw new DisconnectedError(`the entity is ${entity.status}; wait for it to be online, then send again`);
+      if (entity.status !== 'online')
+        throw new DisconnectedError(`the entity is ${entity.status}; wait for it to be online, then send again`);
       if (component) stanza.attrs['xmlns'] = 'jabber:component:accept';
       const delivery = acks(stanza);
       await entity.send(stanza);
@@ -106,7 +107,9 @@ function trackAcks(entity: XmppjsEntity): (stanza: Element) => Delivery {
     waiting.delete(stanza);
   });
   streamManagement?.on('fail', (stanza: Element) => {
-    waiting.get(stanza)?.reject(new DisconnectedError('the connection was lost before the server took the stanza over'));
+    waiting
+      .get(stanza)
+      ?.reject(new DisconnectedError('the connection was lost before the server took the stanza over'));
     waiting.delete(stanza);
   });
   return (stanza) => {

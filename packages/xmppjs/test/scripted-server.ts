@@ -36,7 +36,9 @@ export async function startServer(jid = 'romeo@localhost/orchard'): Promise<Scri
           reader.reset();
           socket.write(`<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`);
         } else if (element.getChild('bind') !== undefined) {
-          socket.write(`<iq type='result' id='${element.attrs['id']}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${jid}</jid></bind></iq>`);
+          socket.write(
+            `<iq type='result' id='${element.attrs['id']}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${jid}</jid></bind></iq>`,
+          );
         } else {
           script.received.push(element);
           script.onStanza(element);

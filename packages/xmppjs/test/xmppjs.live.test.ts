@@ -40,7 +40,8 @@ async function signIn(server: ServerInfo, transport: Transport, who: Account): P
   return session;
 }
 
-const soon = <T>(listen: (resolve: (value: T) => void) => unknown): Promise<T> => new Promise((resolve) => void listen(resolve));
+const soon = <T>(listen: (resolve: (value: T) => void) => unknown): Promise<T> =>
+  new Promise((resolve) => void listen(resolve));
 
 describeLive('the packages on a bare @xmpp/client', (server, transport) => {
   test('discovery, ping and version', async () => {
@@ -57,7 +58,9 @@ describeLive('the packages on a bare @xmpp/client', (server, transport) => {
     const seen = two.use(caps);
     one.use(caps);
     await two.send(new Element('presence'));
-    const presence = new Promise<void>((resolve) => two.on('presence', (stanza) => void (stanza.attrs['from'] === String(one.jid) && resolve())));
+    const presence = new Promise<void>((resolve) =>
+      two.on('presence', (stanza) => void (stanza.attrs['from'] === String(one.jid) && resolve())),
+    );
     await one.send(new Element('presence'));
     await presence;
     expect((await seen.of(one.jid))?.features).toEqual(one.use(disco).info().features);
@@ -75,7 +78,9 @@ describeLive('the packages on a bare @xmpp/client', (server, transport) => {
     for (const session of [phone, desk, other]) await session.send(new Element('presence'));
 
     const copy = new Promise<Element>((resolve) => copies.on('sent', ({ stanza }) => resolve(stanza)));
-    const arrived = new Promise<Element>((resolve) => other.on('message', (stanza) => stanza.getChild('body') && resolve(stanza)));
+    const arrived = new Promise<Element>((resolve) =>
+      other.on('message', (stanza) => stanza.getChild('body') && resolve(stanza)),
+    );
     const message = new Element('message', { to: juliet.jid, type: 'chat' });
     withOriginId(message);
     message.c('body').t('O, speak again, bright angel! ✨');
@@ -84,7 +89,8 @@ describeLive('the packages on a bare @xmpp/client', (server, transport) => {
     expect((await copy).getChildText('body')).toBe('O, speak again, bright angel! ✨');
 
     const bodies: (string | null)[] = [];
-    for await (const { stanza } of queryArchive(other, { with: romeo.jid })) bodies.push(stanza?.getChildText('body') ?? null);
+    for await (const { stanza } of queryArchive(other, { with: romeo.jid }))
+      bodies.push(stanza?.getChildText('body') ?? null);
     expect(bodies).toEqual(['O, speak again, bright angel! ✨']);
   });
 
@@ -100,7 +106,9 @@ describeLive('the packages on a bare @xmpp/client', (server, transport) => {
     await setRosterItem(his, { jid: juliet.jid, name: 'Juliet', groups: ['Verona'] });
     await requestSubscription(his, juliet.jid);
     await asked;
-    const seen = soon<string>((resolve) => his.on('presence', ({ attrs }) => void (attrs['from'] === String(hers.jid) && resolve(String(attrs['from'])))));
+    const seen = soon<string>((resolve) =>
+      his.on('presence', ({ attrs }) => void (attrs['from'] === String(hers.jid) && resolve(String(attrs['from'])))),
+    );
     await requests.approve(romeo.jid);
     expect(await seen).toBe(String(hers.jid));
     expect(contacts.get(juliet.jid)).toMatchObject({ name: 'Juliet', groups: ['Verona'], subscription: 'to' });
@@ -116,44 +124,61 @@ describeLive('the packages on a bare @xmpp/client', (server, transport) => {
     const state = soon<string>((resolve) => hers.on('message', chatState, resolve));
     const id = newId();
     const received = waitForReceipt(his, id, juliet.jid);
-    await sendMessage(his, { id, to: hers.jid, body: 'Good night!', payloads: [receiptRequest.encode({}), chatState.encode('active')] });
+    await sendMessage(his, {
+      id,
+      to: hers.jid,
+      body: 'Good night!',
+      payloads: [receiptRequest.encode({}), chatState.encode('active')],
+    });
     expect(String(await received)).toBe(String(hers.jid));
     expect(await state).toBe('active');
   });
 
   test('time, archive preferences and upload', async () => {
     const session = await signIn(server, transport, await account(server));
-    expect(Math.abs((await getEntityTime(session, { to: server.domain })).utc.getTime() - Date.now())).toBeLessThan(5000);
+    expect(Math.abs((await getEntityTime(session, { to: server.domain })).utc.getTime() - Date.now())).toBeLessThan(
+      5000,
+    );
     expect((await getArchivePreferences(session)).default).toBe('always');
     const { url } = await uploadFile(session, { body: new TextEncoder().encode('fair Verona'), name: 'verona.txt' });
     expect(await (await fetch(url)).text()).toBe('fair Verona');
   });
 });
 
-describe.each(liveServers().map((server) => [server.kind, server] as const))('the packages on a bare @xmpp/component [%s]', (_, server) => {
-  test('a service answers an account of the server, in its own name', async () => {
-    const service = `xmpp://${server.host}:${server.ports.component}`;
-    const entity = component({ service, domain: server.services.component, password: server.componentSecret });
-    entity.on('error', () => undefined);
-    const bot = xmppjs(entity);
-    bot.use(ping);
-    bot.use(disco).addIdentity({ category: 'client', type: 'bot', name: 'Echo' });
-    bot.on('message', (stanza) => {
-      const { from, to } = stanza.attrs as Record<string, string>;
-      void bot.send(new Element('message', { to: from, from: to }).c('body').t(`you said ${stanza.getChildText('body')}`).up());
+describe.each(liveServers().map((server) => [server.kind, server] as const))(
+  'the packages on a bare @xmpp/component [%s]',
+  (_, server) => {
+    test('a service answers an account of the server, in its own name', async () => {
+      const service = `xmpp://${server.host}:${server.ports.component}`;
+      const entity = component({ service, domain: server.services.component, password: server.componentSecret });
+      entity.on('error', () => undefined);
+      const bot = xmppjs(entity);
+      bot.use(ping);
+      bot.use(disco).addIdentity({ category: 'client', type: 'bot', name: 'Echo' });
+      bot.on('message', (stanza) => {
+        const { from, to } = stanza.attrs as Record<string, string>;
+        void bot.send(
+          new Element('message', { to: from, from: to })
+            .c('body')
+            .t(`you said ${stanza.getChildText('body')}`)
+            .up(),
+        );
+      });
+      await entity.start();
+      try {
+        const session = await signIn(server, 'tcp', await account(server));
+        await session.send(new Element('presence'));
+        expect(await sendPing(session, { to: bot.jid })).toBeGreaterThan(0);
+        expect((await getDiscoInfo(session, { to: bot.jid })).identities).toMatchObject([
+          { category: 'client', type: 'bot', name: 'Echo' },
+        ]);
+        const answer = soon<Element>((resolve) => session.on('message', resolve));
+        await session.send(new Element('message', { to: `anybody@${String(bot.jid)}` }).c('body').t('hello').up());
+        expect((await answer).getChildText('body')).toBe('you said hello');
+        expect((await answer).attrs['from']).toBe(`anybody@${String(bot.jid)}`);
+      } finally {
+        await entity.stop();
+      }
     });
-    await entity.start();
-    try {
-      const session = await signIn(server, 'tcp', await account(server));
-      await session.send(new Element('presence'));
-      expect(await sendPing(session, { to: bot.jid })).toBeGreaterThan(0);
-      expect((await getDiscoInfo(session, { to: bot.jid })).identities).toMatchObject([{ category: 'client', type: 'bot', name: 'Echo' }]);
-      const answer = soon<Element>((resolve) => session.on('message', resolve));
-      await session.send(new Element('message', { to: `anybody@${String(bot.jid)}` }).c('body').t('hello').up());
-      expect((await answer).getChildText('body')).toBe('you said hello');
-      expect((await answer).attrs['from']).toBe(`anybody@${String(bot.jid)}`);
-    } finally {
-      await entity.stop();
-    }
-  });
-});
+  },
+);

@@ -45,7 +45,10 @@ it('the same entity gives the same session', () => {
 });
 
 it('asks and is answered', async () => {
-  server.onStanza = (stanza) => server.write(`<iq type='result' id='${stanza.attrs['id']}' from='localhost'><answer xmlns='urn:q' text='42'/></iq>`);
+  server.onStanza = (stanza) =>
+    server.write(
+      `<iq type='result' id='${stanza.attrs['id']}' from='localhost'><answer xmlns='urn:q' text='42'/></iq>`,
+    );
   await entity.start();
   expect(session.status).toBe('online');
   expect(String(session.jid)).toBe('romeo@localhost/orchard');
@@ -53,9 +56,14 @@ it('asks and is answered', async () => {
 });
 
 it('does not believe an answer from somebody else', async () => {
-  server.onStanza = (stanza) => server.write(`<iq type='result' id='${stanza.attrs['id']}' from='mallory@evil.example'><answer xmlns='urn:q' text='42'/></iq>`);
+  server.onStanza = (stanza) =>
+    server.write(
+      `<iq type='result' id='${stanza.attrs['id']}' from='mallory@evil.example'><answer xmlns='urn:q' text='42'/></iq>`,
+    );
   await entity.start();
-  await expect(session.request(ask, { about: 'life' }, { to: 'localhost', timeout: 50 })).rejects.toBeInstanceOf(TimeoutError);
+  await expect(session.request(ask, { about: 'life' }, { to: 'localhost', timeout: 50 })).rejects.toBeInstanceOf(
+    TimeoutError,
+  );
 });
 
 it('answers what it handles, once; leaves the rest to iqCallee, and errors to it when nobody handles them', async () => {

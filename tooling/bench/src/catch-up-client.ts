@@ -42,7 +42,10 @@ process.exit();
 /** Typed messages, kept in an array unless memory is what is measured. */
 async function readTyped({ server, account, pageSize, messages }: Task, dropping: boolean): Promise<CaughtUp> {
   const client = createClient({
-    jid: account.jid, password: account.password, tls: { ca: server.caPem }, service: `xmpps://${server.host}:${server.ports.c2sTls}`,
+    jid: account.jid,
+    password: account.password,
+    tls: { ca: server.caPem },
+    service: `xmpps://${server.host}:${server.ports.c2sTls}`,
   });
   await client.start();
   const kept: Kept[] = [];
@@ -51,7 +54,9 @@ async function readTyped({ server, account, pageSize, messages }: Task, dropping
   const clock = begin();
   for await (const { items } of queryArchive(client, {}, { pageSize }).pages()) {
     count += items.length;
-    if (!dropping) for (const { id, time, stanza } of items) kept.push({ id, time, from: String(stanza?.attrs['from']), body: messageBody.find(stanza!)?.text });
+    if (!dropping)
+      for (const { id, time, stanza } of items)
+        kept.push({ id, time, from: String(stanza?.attrs['from']), body: messageBody.find(stanza!)?.text });
     else if (count >= (messages * (heap.length === 0 ? 1 : 4)) / 4) {
       globalThis.gc?.();
       heap.push(process.memoryUsage().heapUsed);
@@ -81,7 +86,9 @@ function countBytes({ server, account, pageSize }: Task): Promise<CaughtUp> {
   socket.on('error', reject);
   let result: CaughtUp | undefined;
   // Signed out first: a session that waits to be resumed stays in the server's memory through the next rounds.
-  socket.on('close', () => (result === undefined ? reject(new Error('the server closed the connection')) : resolve(result)));
+  socket.on('close', () =>
+    result === undefined ? reject(new Error('the server closed the connection')) : resolve(result),
+  );
   socket.once('secureConnect', () => socket.write(header));
 
   let clock = begin();
@@ -93,9 +100,15 @@ function countBytes({ server, account, pageSize }: Task): Promise<CaughtUp> {
   };
   /** What is waited for, and what is done when it has come: `text` is the end of what came. */
   const steps: [until: string, then: (text: string) => void][] = [
-    ['</stream:features>', () => socket.write(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${plain}</auth>`)],
+    [
+      '</stream:features>',
+      () => socket.write(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${plain}</auth>`),
+    ],
     ['<success', () => socket.write(header)],
-    ['</stream:features>', () => socket.write(`<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>`)],
+    [
+      '</stream:features>',
+      () => socket.write(`<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>`),
+    ],
     ['</bind>', () => socket.write(`<enable xmlns='urn:xmpp:sm:3' resume='true'/>`)],
     [
       '<enabled',

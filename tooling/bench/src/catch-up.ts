@@ -34,7 +34,10 @@ export async function catchUp(kind: 'prosody' | 'ejabberd', scale: number, round
   const server = await start(kind, { accounts: [] });
   const folder = await mkdtemp(join(tmpdir(), 'xeps-bench-'));
   try {
-    const [juliet, romeo] = await Promise.all([server.createAccount('juliet', 'wherefore'), server.createAccount('romeo', 'o-she-doth')]);
+    const [juliet, romeo] = await Promise.all([
+      server.createAccount('juliet', 'wherefore'),
+      server.createAccount('romeo', 'o-she-doth'),
+    ]);
     await fill(server, romeo, juliet, messages);
     const { adminApi, ...described } = server;
     const task: Task = { server: { ...described, adminApi }, account: juliet, pageSize, messages };
@@ -43,8 +46,10 @@ export async function catchUp(kind: 'prosody' | 'ejabberd', scale: number, round
     const run = async (mode: string): Promise<CaughtUp> => {
       const result = await runModule<CaughtUp>('./catch-up-client.ts', [mode, file], ['--expose-gc']);
       // An archive that can't tell at once that a page was the last is asked for an empty one.
-      const missing = result.pages.length < Math.ceil(messages / pageSize) || (result.messages ?? messages) !== messages;
-      if (missing) throw new Error(`catch-up on ${kind}: ${mode} did not get ${messages} messages: ${JSON.stringify(result)}`);
+      const missing =
+        result.pages.length < Math.ceil(messages / pageSize) || (result.messages ?? messages) !== messages;
+      if (missing)
+        throw new Error(`catch-up on ${kind}: ${mode} did not get ${messages} messages: ${JSON.stringify(result)}`);
       return result;
     };
     // First, because the server is slower until it has read the archive once.
@@ -52,7 +57,8 @@ export async function catchUp(kind: 'prosody' | 'ejabberd', scale: number, round
     const runs: Record<'xeps' | 'bytes', CaughtUp[]> = { xeps: [], bytes: [] };
     for (let round = 0; round < rounds; round++) {
       // In turn first, because servers and machines change while they run.
-      for (const mode of round % 2 === 0 ? (['bytes', 'xeps'] as const) : (['xeps', 'bytes'] as const)) runs[mode].push(await run(mode));
+      for (const mode of round % 2 === 0 ? (['bytes', 'xeps'] as const) : (['xeps', 'bytes'] as const))
+        runs[mode].push(await run(mode));
     }
     return { messages, xeps: took(runs.xeps), bytes: took(runs.bytes), heap };
   } finally {
@@ -65,7 +71,8 @@ function took(runs: readonly CaughtUp[]): Took {
   const sum = (pages: readonly number[]): number => pages.reduce((total, page) => total + page, 0);
   // Not each page: one that was handed out late, the next already on its way, makes that one look fast.
   const size = Math.ceil(runs[0]!.pages.length / 4);
-  const quarter = (which: number): number => Math.min(...runs.map(({ pages }) => sum(pages.slice(which * size, (which + 1) * size))));
+  const quarter = (which: number): number =>
+    Math.min(...runs.map(({ pages }) => sum(pages.slice(which * size, (which + 1) * size))));
   return {
     wall: sum([0, 1, 2, 3].map(quarter)),
     whole: median(runs.map(({ pages }) => sum(pages))),
@@ -91,7 +98,10 @@ async function fill(server: RunningServer, from: Account, to: Account, messages:
     // Somebody has to be there, or each message is stored a second time for later.
     await receiver.send(new Element('presence'));
     for (let index = 0; index < messages; index++) {
-      await sendMessage(sender, { to: to.jid, body: `${index} ${'Wherefore art thou, Romeo? '.repeat(1 + (index % 5))}` });
+      await sendMessage(sender, {
+        to: to.jid,
+        body: `${index} ${'Wherefore art thou, Romeo? '.repeat(1 + (index % 5))}`,
+      });
     }
     await all.promise;
   } finally {

@@ -42,7 +42,11 @@ export function startModule<T>(file: string, args: readonly string[], nodeOption
 }
 
 /** Runs a module until it has said its line. */
-export async function runModule<T>(file: string, args: readonly string[], nodeOptions: readonly string[] = []): Promise<T> {
+export async function runModule<T>(
+  file: string,
+  args: readonly string[],
+  nodeOptions: readonly string[] = [],
+): Promise<T> {
   const running = startModule<T>(file, args, nodeOptions);
   try {
     return await running.said;
@@ -55,7 +59,9 @@ export async function runModule<T>(file: string, args: readonly string[], nodeOp
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
 /** Milliseconds of CPU, user and system, since `before`. */

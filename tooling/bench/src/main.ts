@@ -47,8 +47,10 @@ const benches: Readonly<Record<string, (name: string) => Promise<Outcome> | Outc
   'encode-archive': (name) => inProcess(encodeArchive(corpus(), name)),
   'receive-tcp': async (name) => received(name, await receive('tcp', scale, fewRounds)),
   'receive-websocket': async (name) => received(name, await receive('ws', scale, fewRounds)),
-  'catch-up-prosody': async (name) => caughtUp(name, slowCatchUpRounds, await catchUp('prosody', scale, slowCatchUpRounds)),
-  'catch-up-ejabberd': async (name) => caughtUp(name, fastCatchUpRounds, await catchUp('ejabberd', scale, fastCatchUpRounds)),
+  'catch-up-prosody': async (name) =>
+    caughtUp(name, slowCatchUpRounds, await catchUp('prosody', scale, slowCatchUpRounds)),
+  'catch-up-ejabberd': async (name) =>
+    caughtUp(name, fastCatchUpRounds, await catchUp('ejabberd', scale, fastCatchUpRounds)),
 };
 
 function inProcess(bench: Bench): Outcome {
@@ -63,12 +65,21 @@ function received(name: string, measurements: readonly Measurement[]): Outcome {
   const messages = Math.round(20_000 * scale);
   const comparisons = compare({ name, bytes: 0, subjects: [] }, measurements);
   const each = (milliseconds: number): string => `${((milliseconds * 1000) / messages).toFixed(1)} µs each`;
-  return { comparisons, lines: [`${name}: ${messages} messages, CPU time of the client, median of ${fewRounds}`, ...table(measurements, comparisons, each)] };
+  return {
+    comparisons,
+    lines: [
+      `${name}: ${messages} messages, CPU time of the client, median of ${fewRounds}`,
+      ...table(measurements, comparisons, each),
+    ],
+  };
 }
 
 function caughtUp(name: string, rounds: number, { messages, xeps, bytes, heap }: CatchUp): Outcome {
   const against = 'byte counter';
-  const wall = [{ subject: 'xeps', milliseconds: xeps.wall }, { subject: against, milliseconds: bytes.wall }];
+  const wall = [
+    { subject: 'xeps', milliseconds: xeps.wall },
+    { subject: against, milliseconds: bytes.wall },
+  ];
   const comparisons = compare({ name, bytes: 0, subjects: [] }, wall);
   const rate = (milliseconds: number): string => `${((milliseconds * 1000) / messages).toFixed(0)} µs each`;
   const [quarter = 0, whole = 0] = heap.map((size) => size / 1e6);
@@ -87,10 +98,15 @@ function caughtUp(name: string, rounds: number, { messages, xeps, bytes, heap }:
 }
 
 /** A line for each subject; the first is ours. */
-function table(measurements: readonly Measurement[], comparisons: readonly Comparison[], rate: (milliseconds: number) => string): readonly string[] {
+function table(
+  measurements: readonly Measurement[],
+  comparisons: readonly Comparison[],
+  rate: (milliseconds: number) => string,
+): readonly string[] {
   return measurements.map(({ subject, milliseconds }, index) => {
     const comparison = comparisons[index - 1];
-    const ratio = comparison === undefined ? '' : `  we are ${comparison.ratio.toFixed(2)} times as fast${remark(comparison)}`;
+    const ratio =
+      comparison === undefined ? '' : `  we are ${comparison.ratio.toFixed(2)} times as fast${remark(comparison)}`;
     return `  ${subject.padEnd(14)} ${milliseconds.toFixed(0).padStart(6)} ms ${rate(milliseconds).padStart(13)}${ratio}`;
   });
 }
@@ -98,7 +114,9 @@ function table(measurements: readonly Measurement[], comparisons: readonly Compa
 const unknown = positionals.filter((name) => !Object.hasOwn(benches, name));
 if (values.help || unknown.length > 0 || !(scale > 0) || !(rounds >= 1)) {
   if (unknown.length > 0) console.error(`No such bench: ${unknown.join(', ')}`);
-  console.error(`usage: main.ts [--json] [--scale 0.1] [--rounds 7] [names…]\nbenches: ${Object.keys(benches).join(' ')}`);
+  console.error(
+    `usage: main.ts [--json] [--scale 0.1] [--rounds 7] [names…]\nbenches: ${Object.keys(benches).join(' ')}`,
+  );
   process.exit(values.help ? 0 : 64);
 }
 

@@ -21,7 +21,7 @@ function read(body: string | null | undefined): void {
 }
 
 const clients: Readonly<Record<string, () => Promise<void>>> = {
-  async xeps() {
+  async 'xeps'() {
     const client = createClient({ jid: 'example.org', service, allowInsecure: true });
     client.on('message', messageBody, ({ text }) => read(text));
     await client.start();
@@ -39,7 +39,7 @@ const clients: Readonly<Record<string, () => Promise<void>>> = {
     before = process.cpuUsage();
     await entity.send(xml('presence'));
   },
-  async stanza() {
+  async 'stanza'() {
     const { createClient: createStanza } = createRequire(import.meta.url)('stanza') as {
       createClient(options: object): {
         on(event: 'message', listener: (message: { readonly body?: string }) => void): void;
@@ -48,7 +48,11 @@ const clients: Readonly<Record<string, () => Promise<void>>> = {
         connect(): void;
       };
     };
-    const client = createStanza({ server: 'example.org', sasl: ['ANONYMOUS'], transports: { websocket: service, bosh: false } });
+    const client = createStanza({
+      server: 'example.org',
+      sasl: ['ANONYMOUS'],
+      transports: { websocket: service, bosh: false },
+    });
     client.on('message', ({ body }) => read(body));
     client.on('session:started', () => {
       before = process.cpuUsage();

@@ -10,20 +10,26 @@ import { digestOf } from './receive-digest.ts';
 
 const account = 'juliet@example.org/balcony';
 const count = Number(process.argv[2]);
-const bodies = createCorpus((count / 20_000) * 1.3).archive.filter((stanza) => stanza.includes('<body>')).slice(0, count);
+const bodies = createCorpus((count / 20_000) * 1.3)
+  .archive.filter((stanza) => stanza.includes('<body>'))
+  .slice(0, count);
 if (bodies.length !== count) throw new Error(`the corpus has ${bodies.length} messages with a body, not ${count}`);
 /** The message within an archive result, as it came when it was sent. */
 const messages = bodies.map((result) => {
   const message = result.slice(result.indexOf("<message xmlns='jabber:client'"), result.indexOf('</forwarded>'));
   return message
-    .replace(/ to='(.*?)' from='(.*?)'/, (_, to: string, from: string) => ` to='${account}' from='${from === account ? to : from}'`)
+    .replace(
+      / to='(.*?)' from='(.*?)'/,
+      (_, to: string, from: string) => ` to='${account}' from='${from === account ? to : from}'`,
+    )
     .replace(" xmlns='jabber:client'", '');
 });
 const withNamespace = (message: string): string => message.replace('<message', "<message xmlns='jabber:client'");
 const tcpBytes = Buffer.from(messages.join(''));
 const webSocketBytes = Buffer.concat(messages.map((message) => frame(withNamespace(message))));
 
-const saslFeatures = "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>ANONYMOUS</mechanism></mechanisms>";
+const saslFeatures =
+  "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>ANONYMOUS</mechanism></mechanisms>";
 const bindFeatures = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>";
 
 /** What is answered to one element of a client; `flood` sends the messages. */
@@ -48,7 +54,11 @@ const tcp = createServer((socket) => {
           `<stream:features>${features}</stream:features>`,
       ),
     onElement(element) {
-      answer(element, (text) => socket.write(text), () => socket.write(tcpBytes));
+      answer(
+        element,
+        (text) => socket.write(text),
+        () => socket.write(tcpBytes),
+      );
       if (element.name !== 'auth') return;
       features = bindFeatures;
       reader.reset();
@@ -69,7 +79,11 @@ webSocket.on('connection', (socket, request) => {
     } else if (element.name === 'close') socket.close();
     else {
       if (element.name === 'auth') features = bindFeatures;
-      answer(element, (text) => socket.send(text), () => request.socket.write(webSocketBytes));
+      answer(
+        element,
+        (text) => socket.send(text),
+        () => request.socket.write(webSocketBytes),
+      );
     }
   });
 });
@@ -77,7 +91,10 @@ webSocket.on('connection', (socket, request) => {
 /** One text frame, RFC 6455 §5.2: written at once with the others, so that the server is never what is waited for. */
 function frame(text: string): Buffer {
   const payload = Buffer.from(text);
-  const head = payload.length < 126 ? Buffer.from([0x81, payload.length]) : Buffer.from([0x81, 126, payload.length >> 8, payload.length & 0xff]);
+  const head =
+    payload.length < 126
+      ? Buffer.from([0x81, payload.length])
+      : Buffer.from([0x81, 126, payload.length >> 8, payload.length & 0xff]);
   return Buffer.concat([head, payload]);
 }
 
@@ -87,5 +104,9 @@ await Promise.all([
 ]);
 const texts = messages.map((message) => messageBody.find(parseElement(withNamespace(message)))!.text);
 console.log(
-  JSON.stringify({ tcp: (tcp.address() as AddressInfo).port, ws: (webSocket.address() as AddressInfo).port, digest: digestOf(texts) }),
+  JSON.stringify({
+    tcp: (tcp.address() as AddressInfo).port,
+    ws: (webSocket.address() as AddressInfo).port,
+    digest: digestOf(texts),
+  }),
 );

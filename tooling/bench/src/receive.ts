@@ -11,7 +11,10 @@ export async function receive(transport: 'tcp' | 'ws', scale: number, rounds: nu
   const count = Math.round(20_000 * scale);
   // stanza has no TCP.
   const clients = ['xeps', '@xmpp/client', ...(transport === 'ws' ? ['stanza'] : [])];
-  const server = startModule<{ readonly tcp: number; readonly ws: number; readonly digest: string }>('./receive-server.ts', [String(count)]);
+  const server = startModule<{ readonly tcp: number; readonly ws: number; readonly digest: string }>(
+    './receive-server.ts',
+    [String(count)],
+  );
   try {
     const { digest, tcp, ws } = await server.said;
     const service = transport === 'tcp' ? `xmpp://127.0.0.1:${tcp}` : `ws://127.0.0.1:${ws}`;
@@ -19,7 +22,8 @@ export async function receive(transport: 'tcp' | 'ws', scale: number, rounds: nu
     for (let round = 0; round < rounds; round++) {
       for (const [name, list] of times) {
         const received = await runModule<Received>('./receive-client.ts', [name, service, String(count)]);
-        if (received.digest !== digest) throw new Error(`${name} over ${transport} did not receive what was sent: ${received.digest}, not ${digest}`);
+        if (received.digest !== digest)
+          throw new Error(`${name} over ${transport} did not receive what was sent: ${received.digest}, not ${digest}`);
         list.push(received.milliseconds);
       }
     }

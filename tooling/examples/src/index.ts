@@ -27,13 +27,19 @@ export function examplesOf(xep: string): readonly Example[] {
  * it must decode, and what is written from that must decode to the same. `known` lists examples that are wrong as
  * printed, by caption, with the reason; they must fail, so that the list stays true.
  */
-export function describeExamples(xep: string, schemas: readonly AnySchema[], known: Readonly<Record<string, string>> = {}): void {
+export function describeExamples(
+  xep: string,
+  schemas: readonly AnySchema[],
+  known: Readonly<Record<string, string>> = {},
+): void {
   describe(`XEP-${xep} examples`, () => {
     const captions = new Set<string>();
     for (const { caption, xml: printed } of examplesOf(xep)) {
       // Comments are the authors' remarks; streams have none (RFC 6120 §11.1).
       const xml = printed.replaceAll(/<!--.*?-->/gs, '');
-      const matches = [...elements(xml)].flatMap((element) => schemas.filter((schema) => schema.is(element)).map((schema) => ({ element, schema })));
+      const matches = [...elements(xml)].flatMap((element) =>
+        schemas.filter((schema) => schema.is(element)).map((schema) => ({ element, schema })),
+      );
       if (matches.length === 0) continue;
       captions.add(caption);
       const check = (): void => {
@@ -61,7 +67,11 @@ function* elements(xml: string): Generator<Element> {
     { fragments: true, xmlns: 'jabber:client' },
   );
   // Some examples print <stream:features/> and the like, whose prefix their stream declared.
-  parser.write(new TextEncoder().encode(`<examples xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>${xml}</examples>`));
+  parser.write(
+    new TextEncoder().encode(
+      `<examples xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>${xml}</examples>`,
+    ),
+  );
   parser.end();
   for (const root of roots) yield* walk(root);
 }
@@ -70,4 +80,3 @@ function* walk(element: Element): Generator<Element> {
   yield element;
   for (const child of element.children) if (typeof child === 'object') yield* walk(child);
 }
-

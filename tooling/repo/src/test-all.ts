@@ -36,7 +36,16 @@ const steps: readonly Step[] = [
   {
     group: 'tests',
     name: 'live tests, old servers',
-    command: ['vitest', 'run', '--project', 'live', 'packages/client', 'packages/component', 'packages/rfc-', 'packages/xep-'],
+    command: [
+      'vitest',
+      'run',
+      '--project',
+      'live',
+      'packages/client',
+      'packages/component',
+      'packages/rfc-',
+      'packages/xep-',
+    ],
     counted: true,
     lane: 'old',
   },

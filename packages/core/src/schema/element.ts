@@ -5,7 +5,18 @@ import { CodecError, withPath } from './errors.ts';
 import type { Header } from './field.ts';
 import { compile, decodeFields, encodeFields } from './plan.ts';
 import type { Plan } from './plan.ts';
-import type { AnySchema, ElementSchema, Infer, InferInput, Result, Schema, SchemaForm, Shape, ShapeIn, ShapeOut } from './schema.ts';
+import type {
+  AnySchema,
+  ElementSchema,
+  Infer,
+  InferInput,
+  Result,
+  Schema,
+  SchemaForm,
+  Shape,
+  ShapeIn,
+  ShapeOut,
+} from './schema.ts';
 
 /**
  * Declares an element: namespace, name, and its fields in the order in which they are written.
@@ -53,14 +64,22 @@ type Tagged<V extends Readonly<Record<string, AnySchema>>, W extends 'out' | 'in
 
 /** One of several elements; the value is tagged with the variant's key. Of two variants with one header, the first that decodes. */
 /* @__NO_SIDE_EFFECTS__ */
-export function choice<const V extends Readonly<Record<string, AnySchema>>>(variants: V): Schema<Tagged<V, 'out'>, Tagged<V, 'in'>> {
+export function choice<const V extends Readonly<Record<string, AnySchema>>>(
+  variants: V,
+): Schema<Tagged<V, 'out'>, Tagged<V, 'in'>> {
   return makeSchema<Tagged<V, 'out'>, Tagged<V, 'in'>>({
     '~headers': () => Object.values(variants).flatMap((schema) => schema['~headers']()),
     '~form': () => ({ kind: 'choice', variants }),
-    '~decode': (node, ns) => firstOf(Object.entries(variants), ([type, schema]) => takes(schema, node.getName(), ns) && { type, value: schema['~decode'](node, ns) as unknown }) as Tagged<V, 'out'>,
+    '~decode': (node, ns) =>
+      firstOf(
+        Object.entries(variants),
+        ([type, schema]) =>
+          takes(schema, node.getName(), ns) && { type, value: schema['~decode'](node, ns) as unknown },
+      ) as Tagged<V, 'out'>,
     '~encode'(tagged, parentNs) {
       const variant = variants[tagged.type];
-      if (variant === undefined) throw new CodecError(String(tagged.type), `expected one of ${Object.keys(variants).join(', ')}`);
+      if (variant === undefined)
+        throw new CodecError(String(tagged.type), `expected one of ${Object.keys(variants).join(', ')}`);
       return variant['~encode'](tagged.value, parentNs);
     },
   });
@@ -76,7 +95,8 @@ export function versions<Out, In>(written: Schema<Out, In>, ...read: readonly Re
   return makeSchema<Out, In>({
     '~headers': () => all.flatMap((schema) => schema['~headers']()),
     '~form': () => ({ kind: 'alias', schema: written }),
-    '~decode': (node, ns) => firstOf(all, (schema) => takes(schema, node.getName(), ns) && { value: schema['~decode'](node, ns) }).value,
+    '~decode': (node, ns) =>
+      firstOf(all, (schema) => takes(schema, node.getName(), ns) && { value: schema['~decode'](node, ns) }).value,
     '~encode': written['~encode'],
   });
 }
@@ -101,7 +121,12 @@ export function mapped<Out, In, Inner, InnerIn>(
 ): Schema<Out, In> {
   return makeSchema<Out, In>({
     '~headers': schema['~headers'],
-    '~form': () => ({ kind: 'mapped', schema, decode: decode as (value: unknown) => unknown, encode: encode as (value: unknown) => unknown }),
+    '~form': () => ({
+      kind: 'mapped',
+      schema,
+      decode: decode as (value: unknown) => unknown,
+      encode: encode as (value: unknown) => unknown,
+    }),
     '~decode'(node, ns) {
       const inner = schema['~decode'](node, ns);
       try {

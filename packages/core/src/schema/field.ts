@@ -31,17 +31,16 @@ export type FieldForm =
   | { readonly kind: 'child' | 'children'; readonly schema: AnySchema }
   | { readonly kind: 'flag' | 'rest' };
 
-
 /** How one property of a value maps to XML. `Out` is what decoding gives, `In` what encoding takes. */
 export interface Field<Out, In = Out> {
   /** Carries the types; never there at run time. */
   readonly '~types'?: { readonly out: Out; readonly in: (value: In) => void };
   /** `defaulted`: always there after decoding, may be left out for encoding. */
-  readonly presence: 'required' | 'optional' | 'defaulted';
-  readonly form: FieldForm;
+  readonly 'presence': 'required' | 'optional' | 'defaulted';
+  readonly 'form': FieldForm;
   /** The value that stands for absence; not written. */
-  readonly fallback?: unknown;
-  plan(key: string, xmlns: string): FieldPlan;
+  readonly 'fallback'?: unknown;
+  'plan'(key: string, xmlns: string): FieldPlan;
 }
 /** Any field, as in a shape: its types are read through `~types` alone. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -106,7 +105,10 @@ export function child<Out, In>(schema: Schema<Out, In>): RequiredField<Out, In> 
  * of independent things from many hands, such as a roster, where one broken item must not hide the others.
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function children<Out, In>(schema: Schema<Out, In>, options?: { readonly skipBroken?: boolean }): DefaultedField<Out[], readonly In[]> {
+export function children<Out, In>(
+  schema: Schema<Out, In>,
+  options?: { readonly skipBroken?: boolean },
+): DefaultedField<Out[], readonly In[]> {
   return {
     presence: 'defaulted',
     form: { kind: 'children', schema },
@@ -141,7 +143,8 @@ export function childText(codec: AnyText = string, name?: string, xmlns?: string
       at: 'child',
       headers: [{ name: name ?? key, xmlns: xmlns ?? parentNs }],
       read: (soFar, element) => (soFar === undefined ? codec.decode(textOf(element)) : soFar),
-      write: (value, parent) => appendText(parent, name ?? key, xmlns ?? parentNs, parentNs, encodeText(codec, value, name ?? key)),
+      write: (value, parent) =>
+        appendText(parent, name ?? key, xmlns ?? parentNs, parentNs, encodeText(codec, value, name ?? key)),
     }),
   };
 }
@@ -160,7 +163,8 @@ export function childTexts(name: string, codec: AnyText = string): AnyDefaulted 
       empty: () => [],
       read: (soFar, element) => push(soFar, codec.decode(textOf(element))),
       write(value, parent) {
-        for (const item of value as readonly unknown[]) appendText(parent, name, parentNs, parentNs, encodeText(codec, item, name));
+        for (const item of value as readonly unknown[])
+          appendText(parent, name, parentNs, parentNs, encodeText(codec, item, name));
       },
     }),
   };
@@ -206,7 +210,8 @@ export function flag(name?: string, xmlns?: string): DefaultedField<boolean> {
       at: 'child',
       headers: [{ name: name ?? key, xmlns: xmlns ?? parentNs }],
       read: () => true,
-      write: (value, parent) => void (value === true && appendText(parent, name ?? key, xmlns ?? parentNs, parentNs, '')),
+      write: (value, parent) =>
+        void (value === true && appendText(parent, name ?? key, xmlns ?? parentNs, parentNs, '')),
     }),
   };
 }

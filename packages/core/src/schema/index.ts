@@ -5,9 +5,43 @@
  */
 export { CodecError } from './errors.ts';
 export { choice, element, elementName, lazy, mapped, versions } from './element.ts';
-export { attr, child, childText, childTexts, children, flag, langText, optional, rest, text, textOf, withDefault } from './field.ts';
-export type { AnyField, DefaultedField, Field, FieldForm, FieldPlan, Header, LangMap, OptionalField, RequiredField } from './field.ts';
-export type { AnySchema, ElementSchema, Infer, InferInput, Result, Schema, SchemaForm, Shape, ShapeIn, ShapeOut } from './schema.ts';
+export {
+  attr,
+  child,
+  childText,
+  childTexts,
+  children,
+  flag,
+  langText,
+  optional,
+  rest,
+  text,
+  textOf,
+  withDefault,
+} from './field.ts';
+export type {
+  AnyField,
+  DefaultedField,
+  Field,
+  FieldForm,
+  FieldPlan,
+  Header,
+  LangMap,
+  OptionalField,
+  RequiredField,
+} from './field.ts';
+export type {
+  AnySchema,
+  ElementSchema,
+  Infer,
+  InferInput,
+  Result,
+  Schema,
+  SchemaForm,
+  Shape,
+  ShapeIn,
+  ShapeOut,
+} from './schema.ts';
 export { base64, boolean, dateTime, hex, integer, jid, oneOf, oneOfKnown, string, uri } from './text.ts';
 export type { TextCodec } from './text.ts';
 export { formatDateTime, parseDateTime } from './date-time.ts';

@@ -75,7 +75,8 @@ function schemaFromJson(schema: AnySchema, json: Json): unknown {
     case 'choice': {
       const { type, value } = object(json);
       const variant = form.variants[String(type)];
-      if (variant === undefined || value === undefined) throw new CodecError('type', `expected one of ${Object.keys(form.variants).join(', ')}`);
+      if (variant === undefined || value === undefined)
+        throw new CodecError('type', `expected one of ${Object.keys(form.variants).join(', ')}`);
       return { type, value: schemaFromJson(variant, value) };
     }
     case 'element': {
@@ -137,7 +138,8 @@ function single(codec: TextCodec<unknown>, json: Json): unknown {
 }
 
 function object(json: Json): { readonly [key: string]: Json } {
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as { readonly [key: string]: Json };
+  if (typeof json === 'object' && json !== null && !Array.isArray(json))
+    return json as { readonly [key: string]: Json };
   throw new CodecError('', 'expected a JSON object');
 }
 

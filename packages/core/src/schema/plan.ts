@@ -53,7 +53,14 @@ export function compile(shape: Shape, xmlns: string): Plan {
       }
     }
   }
-  return { fields, attributes, claims, text, rest, completed: fields.filter(({ field }) => field.presence !== 'optional') };
+  return {
+    fields,
+    attributes,
+    claims,
+    text,
+    rest,
+    completed: fields.filter(({ field }) => field.presence !== 'optional'),
+  };
 }
 
 /** One pass over the attributes and one over the children; then what must be there, and what stands for absence. */
@@ -129,7 +136,8 @@ export function encodeFields(plan: Plan, value: Readonly<Record<string, unknown>
     try {
       if (how.at === 'attr') {
         const content = how.codec.encode(item);
-        if (field.fallback === undefined || how.codec.encode(field.fallback) !== content) node.attrs[how.name] = content;
+        if (field.fallback === undefined || how.codec.encode(field.fallback) !== content)
+          node.attrs[how.name] = content;
       } else if (how.at === 'text') {
         const content = encodeText(how.codec, item, 'text()');
         if (content !== '') node.children.push(content);
@@ -154,6 +162,7 @@ function readText(codec: TextCodec<unknown>, content: string, step: string): unk
 
 function missing(how: FieldPlan, key: string): CodecError {
   if (how.at === 'attr') return new CodecError(`@${how.name}`, 'missing');
-  if (how.at === 'child') return new CodecError([...new Set(how.headers.map((header) => header.name))].join('|'), 'missing');
+  if (how.at === 'child')
+    return new CodecError([...new Set(how.headers.map((header) => header.name))].join('|'), 'missing');
   return new CodecError(key, 'missing');
 }

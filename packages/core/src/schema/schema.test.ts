@@ -37,9 +37,17 @@ import {
 import type { Infer, InferInput, LangMap, Schema } from './index.ts';
 
 const NS = 'urn:test';
-const delay = element('urn:xmpp:delay', 'delay', { stamp: attr(dateTime), from: optional(attr(jid)), reason: optional(text()) });
+const delay = element('urn:xmpp:delay', 'delay', {
+  stamp: attr(dateTime),
+  from: optional(attr(jid)),
+  reason: optional(text()),
+});
 const first = element(NS, 'first', { index: optional(attr(integer())), id: text() });
-const set = element(NS, 'set', { first: optional(child(first)), last: optional(childText()), count: optional(childText(integer())) });
+const set = element(NS, 'set', {
+  first: optional(child(first)),
+  last: optional(childText()),
+  count: optional(childText(integer())),
+});
 const everything = element(NS, 'all', {
   name: attr(),
   kind: withDefault(attr(oneOf('a', 'b'), 'type'), 'a'),
@@ -106,13 +114,30 @@ it('decodes every kind of field', () => {
 
 it('absent: an optional key is not there, a default is, lists are empty; defaults are not written', () => {
   const { value, output } = roundTrip(everything, `<all xmlns='${NS}' name='n' type='a' on='1'/>`);
-  expect(value).toEqual({ name: 'n', kind: 'a', on: true, values: [], numbers: [], titles: new Map(), urgent: false, flip: false, firsts: [], open: [] });
+  expect(value).toEqual({
+    name: 'n',
+    kind: 'a',
+    on: true,
+    values: [],
+    numbers: [],
+    titles: new Map(),
+    urgent: false,
+    flip: false,
+    firsts: [],
+    open: [],
+  });
   expect(output).toBe(`<all xmlns="${NS}" name="n"/>`);
 });
 
 it.for([
-  [`<set xmlns='${NS}'><first index='x'>a</first></set>`, 'set > first/@index: not a whole number from 0 to 9007199254740991: "x"'],
-  [`<set xmlns='${NS}'><count>many</count></set>`, 'set > count: not a whole number from 0 to 9007199254740991: "many"'],
+  [
+    `<set xmlns='${NS}'><first index='x'>a</first></set>`,
+    'set > first/@index: not a whole number from 0 to 9007199254740991: "x"',
+  ],
+  [
+    `<set xmlns='${NS}'><count>many</count></set>`,
+    'set > count: not a whole number from 0 to 9007199254740991: "many"',
+  ],
   [`<set xmlns='${NS}'><count>-1</count></set>`, 'set > count: not a whole number from 0 to 9007199254740991: "-1"'],
 ] as const)('names the place of a fault: %s', ([source, message]) => {
   const result = set.safeDecode(xml(source));
@@ -131,7 +156,9 @@ it.for([
 });
 
 it('not mine: neither name nor namespace may differ', () => {
-  const message = xml(`<message><delay xmlns='jabber:x:delay' stamp='x'/><delay/><x xmlns='urn:xmpp:delay'/></message>`);
+  const message = xml(
+    `<message><delay xmlns='jabber:x:delay' stamp='x'/><delay/><x xmlns='urn:xmpp:delay'/></message>`,
+  );
   expect(delay.find(message)).toBeUndefined();
   expect(delay.safeFind(message)).toBeUndefined();
   expect(delay.findAll(message)).toEqual([]);
@@ -155,9 +182,15 @@ it('reads the prefixed elements of other parsers', () => {
 });
 
 it('oneOfKnown: an unknown word reads as nothing, and is not written', () => {
-  const presence = element(NS, 'p', { show: optional(childText(oneOfKnown('away', 'dnd'))), kind: withDefault(attr(oneOfKnown('a', 'b')), 'a') });
+  const presence = element(NS, 'p', {
+    show: optional(childText(oneOfKnown('away', 'dnd'))),
+    kind: withDefault(attr(oneOfKnown('a', 'b')), 'a'),
+  });
   expect(presence.decode(xml(`<p xmlns='${NS}' kind='z'><show>sleepy</show></p>`))).toStrictEqual({ kind: 'a' });
-  expect(presence.decode(xml(`<p xmlns='${NS}' kind='b'><show> dnd </show></p>`))).toStrictEqual({ show: 'dnd', kind: 'b' });
+  expect(presence.decode(xml(`<p xmlns='${NS}' kind='b'><show> dnd </show></p>`))).toStrictEqual({
+    show: 'dnd',
+    kind: 'b',
+  });
   expect(() => presence.encode({ show: 'sleepy' as 'away' })).toThrow('expected one of away, dnd');
 });
 
@@ -175,7 +208,11 @@ it('what `rest` took keeps its namespace wherever it goes', () => {
 it('skipBroken: a broken item does not hide the others', () => {
   const item = element(NS, 'item', { jid: attr(jid) });
   const source = xml(`<list xmlns='${NS}'><item jid='a@b'/><item jid='@'/><item/><item jid='c@d'/></list>`);
-  expect(element(NS, 'list', { items: children(item, { skipBroken: true }) }).decode(source).items.map((one) => String(one.jid))).toEqual(['a@b', 'c@d']);
+  expect(
+    element(NS, 'list', { items: children(item, { skipBroken: true }) })
+      .decode(source)
+      .items.map((one) => String(one.jid)),
+  ).toEqual(['a@b', 'c@d']);
   expect(() => element(NS, 'list', { items: children(item) }).decode(source)).toThrow('list > item/@jid');
 });
 
@@ -202,7 +239,11 @@ it('lazy lets an element contain itself', () => {
 });
 
 it('mapped changes the type of a value', () => {
-  const feature = mapped(element(NS, 'feature', { var: attr() }), ({ var: name }) => name, (name: string) => ({ var: name }));
+  const feature = mapped(
+    element(NS, 'feature', { var: attr() }),
+    ({ var: name }) => name,
+    (name: string) => ({ var: name }),
+  );
   const info = element(NS, 'query', { features: children(feature) });
   expect(roundTrip(info, `<query xmlns="${NS}"><feature var="a"/></query>`)).toMatchObject({
     value: { features: ['a'] },
@@ -249,11 +290,18 @@ it('JSON and back', () => {
   });
   expect(everything.stringify(fromJson(everything, json))).toBe(everything.stringify(value));
   expect(() => fromJson(everything, { name: 'n', firsts: 'x' })).toThrow('firsts: expected a JSON array');
-  expect(() => fromJson(everything, { name: { toString: 'x' } })).toThrow('name: expected a JSON string, number or boolean');
+  expect(() => fromJson(everything, { name: { toString: 'x' } })).toThrow(
+    'name: expected a JSON string, number or boolean',
+  );
   expect(() => fromJson(everything, {})).toThrow('name: missing');
-  expect(everything.stringify(fromJson(everything, { name: 'n', open: ['<none/>'] }))).toBe(`<all xmlns="${NS}" name="n"><none xmlns=""/></all>`);
+  expect(everything.stringify(fromJson(everything, { name: 'n', open: ['<none/>'] }))).toBe(
+    `<all xmlns="${NS}" name="n"><none xmlns=""/></all>`,
+  );
   const tagged = choice({ set });
-  expect(fromJson(tagged, toJson(tagged, { type: 'set', value: { count: 3 } }))).toEqual({ type: 'set', value: { count: 3 } });
+  expect(fromJson(tagged, toJson(tagged, { type: 'set', value: { count: 3 } }))).toEqual({
+    type: 'set',
+    value: { count: 3 },
+  });
 });
 
 it('addresses read as addresses', () => {

@@ -93,7 +93,9 @@ export const hex: TextCodec<Uint8Array> = {
   decode(text) {
     const compact = text.trim();
     if (compact.length % 2 !== 0 || !/^[0-9A-Fa-f]*$/.test(compact)) throw new RangeError('not hexadecimal');
-    return Uint8Array.from({ length: compact.length / 2 }, (_, i) => Number.parseInt(compact.slice(2 * i, 2 * i + 2), 16));
+    return Uint8Array.from({ length: compact.length / 2 }, (_, i) =>
+      Number.parseInt(compact.slice(2 * i, 2 * i + 2), 16),
+    );
   },
   encode: (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''),
 };

@@ -70,7 +70,10 @@ export function xml(text: string): Element {
 }
 
 /** Decodes an element and encodes what came out; `input` and `output` are both as our serialiser writes them. */
-export function roundTrip<Out, In>(schema: Schema<Out, In>, text: string): { value: Out; input: string; output: string } {
+export function roundTrip<Out, In>(
+  schema: Schema<Out, In>,
+  text: string,
+): { value: Out; input: string; output: string } {
   const element = xml(text);
   const value = schema.decode(element);
   return { value, input: serialize(element), output: schema.stringify(value as unknown as In) };
