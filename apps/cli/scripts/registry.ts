@@ -34,7 +34,8 @@ const content = [
   '',
 ].join('\n');
 
-for (const { manifest } of missing) console.error(`${manifest.name} is not among the dependencies in apps/cli/package.json`);
+for (const { manifest } of missing)
+  console.error(`${manifest.name} is not among the dependencies in apps/cli/package.json`);
 const stale = !existsSync(target) || readFileSync(target, 'utf8') !== content;
 if (process.argv.includes('--check')) {
   if (stale) console.error('src/registry.generated.ts is out of date: pnpm --filter @xeps/cli registry');

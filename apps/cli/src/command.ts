@@ -38,18 +38,27 @@ export interface CommandDefinition<Options extends object> {
 export type Register = (program: Command, execute: Execute) => void;
 
 /** Runs a command with what the command line says. */
-export type Execute = (args: readonly string[], options: object, run: (context: CommandContext<never>) => Promise<void>) => Promise<void>;
+export type Execute = (
+  args: readonly string[],
+  options: object,
+  run: (context: CommandContext<never>) => Promise<void>,
+) => Promise<void>;
 
 /** Makes a command from its definition. */
 export function defineCommand<Options extends object = object>(definition: CommandDefinition<Options>): Register {
   const { name, summary, description = [], examples, setup, run } = definition;
   return (program, execute) => {
-    const command = program.command(name).summary(summary).description([summary, ...description].join('\n\n'));
+    const command = program
+      .command(name)
+      .summary(summary)
+      .description([summary, ...description].join('\n\n'));
     setup?.(command);
     command.option('--json', 'write JSON Lines, and errors as JSON').allowExcessArguments(false);
     const width = Math.max(...examples.map(([line]) => line.length));
     const lines = examples.map(([line, meaning]) => `  ${line.padEnd(width)}  # ${meaning}`);
     command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
-    command.action(() => execute(command.args, command.opts(), run as (context: CommandContext<never>) => Promise<void>));
+    command.action(() =>
+      execute(command.args, command.opts(), run as (context: CommandContext<never>) => Promise<void>),
+    );
   };
 }

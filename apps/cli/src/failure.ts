@@ -102,7 +102,8 @@ function codedExit(error: unknown): ExitCode | undefined {
     const code = Object.hasOwn(exitCodeOf, at.code) ? exitCodeOf[at.code] : undefined;
     if (code === undefined) continue;
     const { condition } = at;
-    const special = at.code === 'ERR_XMPP_STREAM' && typeof condition === 'string' && Object.hasOwn(streamErrors, condition);
+    const special =
+      at.code === 'ERR_XMPP_STREAM' && typeof condition === 'string' && Object.hasOwn(streamErrors, condition);
     return special ? streamErrors[condition] : code;
   }
   return undefined;
@@ -114,5 +115,9 @@ function isCoded(error: unknown): error is Coded {
 
 function internal(error: unknown): Failure {
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { exitCode: exitCodes.internal, code: 'ERR_XEPS_INTERNAL', message: `a fault in xeps itself: ${what} (XEPS_DEBUG=1 shows where)` };
+  return {
+    exitCode: exitCodes.internal,
+    code: 'ERR_XEPS_INTERNAL',
+    message: `a fault in xeps itself: ${what} (XEPS_DEBUG=1 shows where)`,
+  };
 }

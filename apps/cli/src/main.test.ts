@@ -3,7 +3,10 @@ import { expect, it } from 'vitest';
 import { exitCodes, main } from './index.ts';
 import { InterruptedError } from './failure.ts';
 
-async function run(argv: readonly string[], signal: AbortSignal = new AbortController().signal): Promise<{ code: number; stdout: string; stderr: string }> {
+async function run(
+  argv: readonly string[],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const stdin = new PassThrough();
   stdin.end();
   const stdout = new PassThrough();
@@ -28,7 +31,9 @@ it('every command has --json, and --help with examples', async () => {
 
 it('tells errors as JSON only where --json is an option', async () => {
   const { stderr, code } = await run(['decode', '--json', '--speed']);
-  expect(JSON.parse(stderr)).toEqual({ error: { code: 'ERR_XEPS_USAGE', message: expect.stringContaining('--speed') } });
+  expect(JSON.parse(stderr)).toEqual({
+    error: { code: 'ERR_XEPS_USAGE', message: expect.stringContaining('--speed') },
+  });
   expect(code).toBe(64);
   expect((await run(['decode', '--speed', '--', '--json'])).stderr).toMatch(/^xeps: unknown option '--speed'/);
 });

@@ -3,7 +3,12 @@ import { expect, it } from 'vitest';
 import { OutputClosedError } from './failure.ts';
 import { createOutput, jsonLine, progressLine, visible, writeTo } from './output.ts';
 
-function streams(terminal: boolean): { stdout: PassThrough; stderr: PassThrough & { isTTY: boolean }; said(): string; shown(): string } {
+function streams(terminal: boolean): {
+  stdout: PassThrough;
+  stderr: PassThrough & { isTTY: boolean };
+  said(): string;
+  shown(): string;
+} {
   const stdout = new PassThrough();
   const stderr = Object.assign(new PassThrough(), { isTTY: terminal });
   return { stdout, stderr, said: () => String(stdout.read() ?? ''), shown: () => String(stderr.read() ?? '') };
@@ -23,7 +28,11 @@ it('lets no text steer a terminal', () => {
 });
 
 it('shows progress on a terminal alone, and not with --json', () => {
-  for (const [terminal, json, shows] of [[true, false, true], [true, true, false], [false, false, false]] as const) {
+  for (const [terminal, json, shows] of [
+    [true, false, true],
+    [true, true, false],
+    [false, false, false],
+  ] as const) {
     const { stdout, stderr, shown, said } = streams(terminal);
     const bar = createOutput({ stdout, stderr }, json).progress('upload', 4);
     bar.update(2);

@@ -61,7 +61,10 @@ export function jsonLine(value: object): string {
 /** Text that can't steer a terminal: control characters other than line feed and tab are shown by name. */
 export function visible(text: string): string {
   // oxlint-disable-next-line no-control-regex
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(
+    /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g,
+    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 /** Writes, and waits until the stream takes more. Rejects with `OutputClosedError` when nobody reads any more. */
@@ -77,7 +80,12 @@ export function writeTo(stream: Writable, text: string): Promise<void> {
 /** Whether a stream's error says that its reader has gone. */
 export function isClosed(error: unknown): boolean {
   const code = (error as { readonly code?: unknown } | null)?.code;
-  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'ERR_STREAM_WRITE_AFTER_END' || code === 'ECONNRESET';
+  return (
+    code === 'EPIPE' ||
+    code === 'ERR_STREAM_DESTROYED' ||
+    code === 'ERR_STREAM_WRITE_AFTER_END' ||
+    code === 'ECONNRESET'
+  );
 }
 
 const noProgress: Progress = { update: () => undefined, end: () => undefined };

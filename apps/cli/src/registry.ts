@@ -42,7 +42,10 @@ const byName: ReadonlyMap<string, Entry> = new Map(entries.map((entry) => [`${en
 const byHeader: ReadonlyMap<string, readonly Entry[]> = index(entries);
 
 function collect(): readonly Entry[] {
-  const found = new Map<AnySchema, { readonly spec: string; readonly name: string; readonly schema: AnySchema; readonly roles: Set<IqRole> }>();
+  const found = new Map<
+    AnySchema,
+    { readonly spec: string; readonly name: string; readonly schema: AnySchema; readonly roles: Set<IqRole> }
+  >();
   // Exported schemas first, so that a query's schema has the name of its own export.
   for (const [spec, exported] of specifications) {
     for (const [name, schema] of Object.entries(exported)) {
@@ -52,7 +55,10 @@ function collect(): readonly Entry[] {
   for (const [spec, exported] of specifications) {
     for (const [name, query] of Object.entries(exported)) {
       if (!isQuery(query)) continue;
-      for (const [part, role] of [['request', query.type], ['response', 'result']] as const) {
+      for (const [part, role] of [
+        ['request', query.type],
+        ['response', 'result'],
+      ] as const) {
         const schema = query[part] as AnySchema | undefined;
         if (schema === undefined) continue;
         const entry = found.get(schema) ?? { spec, name: `${name}.${part}`, schema, roles: new Set() };
@@ -81,5 +87,10 @@ function isSchema(value: unknown): value is AnySchema {
 }
 
 function isQuery(value: unknown): value is AnyQuery {
-  return typeof value === 'object' && value !== null && isSchema((value as Partial<AnyQuery>).request) && 'mayBeEmpty' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    isSchema((value as Partial<AnyQuery>).request) &&
+    'mayBeEmpty' in value
+  );
 }

@@ -6,10 +6,26 @@ import type { ElementSchema, Infer, InferInput } from '@xeps/core/schema';
 
 /** §8.3.3: the conditions that are empty elements. `gone` and `redirect` may hold an address. */
 const conditions = [
-  'bad-request', 'conflict', 'feature-not-implemented', 'forbidden', 'internal-server-error', 'item-not-found', 'jid-malformed',
-  'not-acceptable', 'not-allowed', 'not-authorized', 'policy-violation', 'recipient-unavailable', 'registration-required',
-  'remote-server-not-found', 'remote-server-timeout', 'resource-constraint', 'service-unavailable', 'subscription-required',
-  'undefined-condition', 'unexpected-request',
+  'bad-request',
+  'conflict',
+  'feature-not-implemented',
+  'forbidden',
+  'internal-server-error',
+  'item-not-found',
+  'jid-malformed',
+  'not-acceptable',
+  'not-allowed',
+  'not-authorized',
+  'policy-violation',
+  'recipient-unavailable',
+  'registration-required',
+  'remote-server-not-found',
+  'remote-server-timeout',
+  'resource-constraint',
+  'service-unavailable',
+  'subscription-required',
+  'undefined-condition',
+  'unexpected-request',
 ] as const satisfies readonly ErrorCondition[];
 
 const $stanzaError = /* @__PURE__ */ element(NS_CLIENT, 'error', {

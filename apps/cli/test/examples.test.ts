@@ -14,7 +14,8 @@ interface Known {
 /** Examples that are wrong as printed: they must fail, so that the list stays true. */
 const known = JSON.parse(readFileSync(new URL('known-examples.json', import.meta.url), 'utf8')) as readonly Known[];
 
-const errorsIn = (lines: string): unknown[] => lines.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as Line).errors));
+const errorsIn = (lines: string): unknown[] =>
+  lines.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as Line).errors));
 
 for (const spec of specifications) {
   describe(`XEP-${spec}`, () => {

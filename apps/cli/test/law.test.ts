@@ -10,19 +10,76 @@ import { decode, encode } from './through.ts';
 
 // Names, namespaces and values that the schemas know, in all combinations.
 const headers = allEntries().flatMap(({ schema }) => [...schema['~headers']()]);
-const names = [...new Set([...headers.map(({ name }) => name), 'message', 'presence', 'iq', 'unknown', 'item', 'value', 'jid', 'first'])];
-const namespaces = [...new Set([...headers.map(({ xmlns }) => xmlns), 'jabber:client', 'jabber:server', 'urn:example', ''])];
-const keys = ['id', 'type', 'from', 'to', 'jid', 'node', 'var', 'stamp', 'ver', 'by', 'name', 'category', 'xml:lang', 'size', 'h'];
-const values = ['', ' ', 'a', '1', '-1', 'get', 'set', 'result', 'error', 'form', 'submit', 'both', 'true', 'juliet@capulet.lit/balcony', '@',
-  '2002-09-10T23:08:25+01:00', 'urn:example', 'aGFsbG8=', '\u{1f600}\n', '<&\'"]]>', '\r\t'];
+const names = [
+  ...new Set([
+    ...headers.map(({ name }) => name),
+    'message',
+    'presence',
+    'iq',
+    'unknown',
+    'item',
+    'value',
+    'jid',
+    'first',
+  ]),
+];
+const namespaces = [
+  ...new Set([...headers.map(({ xmlns }) => xmlns), 'jabber:client', 'jabber:server', 'urn:example', '']),
+];
+const keys = [
+  'id',
+  'type',
+  'from',
+  'to',
+  'jid',
+  'node',
+  'var',
+  'stamp',
+  'ver',
+  'by',
+  'name',
+  'category',
+  'xml:lang',
+  'size',
+  'h',
+];
+const values = [
+  '',
+  ' ',
+  'a',
+  '1',
+  '-1',
+  'get',
+  'set',
+  'result',
+  'error',
+  'form',
+  'submit',
+  'both',
+  'true',
+  'juliet@capulet.lit/balcony',
+  '@',
+  '2002-09-10T23:08:25+01:00',
+  'urn:example',
+  'aGFsbG8=',
+  '\u{1f600}\n',
+  '<&\'"]]>',
+  '\r\t',
+];
 
-const attributes = fc.dictionary(fc.constantFrom(...keys), fc.constantFrom(...values), { maxKeys: 4, noNullPrototype: true });
+const attributes = fc.dictionary(fc.constantFrom(...keys), fc.constantFrom(...values), {
+  maxKeys: 4,
+  noNullPrototype: true,
+});
 const leaf = fc.constantFrom(...values);
 const { tree } = fc.letrec<{ tree: Element; node: Element | string }>((tie) => ({
   node: fc.oneof({ maxDepth: 5, withCrossShrink: true }, leaf, tie('tree')),
   tree: fc
     .record({
-      header: fc.oneof(fc.constantFrom(...headers), fc.record({ name: fc.constantFrom(...names), xmlns: fc.option(fc.constantFrom(...namespaces)) })),
+      header: fc.oneof(
+        fc.constantFrom(...headers),
+        fc.record({ name: fc.constantFrom(...names), xmlns: fc.option(fc.constantFrom(...namespaces)) }),
+      ),
       attrs: attributes,
       first: fc.boolean(),
       children: fc.array(tie('node'), { maxLength: 4, depthIdentifier: 'tree' }),
@@ -36,7 +93,11 @@ const { tree } = fc.letrec<{ tree: Element; node: Element | string }>((tie) => (
     }),
 }));
 const stanza = fc
-  .record({ name: fc.constantFrom('message', 'presence', 'iq'), attrs: attributes, children: fc.array(tree, { maxLength: 4 }) })
+  .record({
+    name: fc.constantFrom('message', 'presence', 'iq'),
+    attrs: attributes,
+    children: fc.array(tree, { maxLength: 4 }),
+  })
   .map(({ name, attrs, children }) => {
     const element = new Element(name);
     element.attrs = attrs;
@@ -56,25 +117,35 @@ it('decode | encode | decode gives the same lines', { timeout: 60_000 }, async (
 
 /** What stands in the tests where there is no collection of examples. */
 const samples = [
-  `<message from='a@b/c' id='1'><result xmlns='urn:xmpp:mam:2' id='2'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2010-07-10T23:08:25Z'/>`
-    + `<message xmlns='jabber:client' from='d@e'><body>x</body><stanza-id xmlns='urn:xmpp:sid:0' id='3' by='a@b'/></message></forwarded></result></message>`,
-  `<iq type='result'><query xmlns='http://jabber.org/protocol/disco#info'><identity category='client' type='pc'/><feature var='urn:xmpp:ping'/>`
-    + `<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' type='hidden'><value>urn:example</value></field></x></query></iq>`,
+  `<message from='a@b/c' id='1'><result xmlns='urn:xmpp:mam:2' id='2'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2010-07-10T23:08:25Z'/>` +
+    `<message xmlns='jabber:client' from='d@e'><body>x</body><stanza-id xmlns='urn:xmpp:sid:0' id='3' by='a@b'/></message></forwarded></result></message>`,
+  `<iq type='result'><query xmlns='http://jabber.org/protocol/disco#info'><identity category='client' type='pc'/><feature var='urn:xmpp:ping'/>` +
+    `<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' type='hidden'><value>urn:example</value></field></x></query></iq>`,
 ];
-const printed = [...samples, ...specifications.flatMap(printedExamples).filter(({ wellFormed }) => wellFormed).map(({ xml }) => xml)]
-  .flatMap((xml) => {
-    try {
-      return [serialize(parseElement(xml, { xmlns: 'jabber:client' }))];
-    } catch {
-      return []; // several stanzas, or a prefix that is not declared
-    }
-  });
+const printed = [
+  ...samples,
+  ...specifications
+    .flatMap(printedExamples)
+    .filter(({ wellFormed }) => wellFormed)
+    .map(({ xml }) => xml),
+].flatMap((xml) => {
+  try {
+    return [serialize(parseElement(xml, { xmlns: 'jabber:client' }))];
+  } catch {
+    return []; // several stanzas, or a prefix that is not declared
+  }
+});
 
 function within(element: Element): Element[] {
   return [element, ...element.children.flatMap((child) => (typeof child === 'object' ? within(child) : []))];
 }
 
-type Change = { readonly what: 'drop' | 'double' | 'unset' | 'set' | 'move' | 'text'; readonly where: number; readonly which: number; readonly value: string };
+type Change = {
+  readonly what: 'drop' | 'double' | 'unset' | 'set' | 'move' | 'text';
+  readonly where: number;
+  readonly which: number;
+  readonly value: string;
+};
 
 /** Does one thing to one element of a tree. */
 function change(tree: Element, { what, where, which, value }: Change): void {
@@ -127,11 +198,43 @@ it('any division of the input gives the same lines', async () => {
 });
 
 it('hostile input to decode is refused as XML', async () => {
-  const soup = fc.array(fc.constantFrom('<', '>', '/', '<message', '</message>', '<a>', '</a>', '<!--', '-->', '<![CDATA[', ']]>', '<?xml', '?>', '&', ';', ' ', "'", 'x:y', '\u0000', '\ufeff', '<!DOCTYPE a>', 'xmlns=""'), { maxLength: 12 });
+  const soup = fc.array(
+    fc.constantFrom(
+      '<',
+      '>',
+      '/',
+      '<message',
+      '</message>',
+      '<a>',
+      '</a>',
+      '<!--',
+      '-->',
+      '<![CDATA[',
+      ']]>',
+      '<?xml',
+      '?>',
+      '&',
+      ';',
+      ' ',
+      "'",
+      'x:y',
+      '\u0000',
+      '\ufeff',
+      '<!DOCTYPE a>',
+      'xmlns=""',
+    ),
+    { maxLength: 12 },
+  );
   await fc.assert(
-    fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 40 }), soup.map((parts) => parts.join(''))), async (input) => {
-      await decode(input).catch((error: unknown) => expect(error).toBeInstanceOf(XmlError));
-    }),
+    fc.asyncProperty(
+      fc.oneof(
+        fc.uint8Array({ maxLength: 40 }),
+        soup.map((parts) => parts.join('')),
+      ),
+      async (input) => {
+        await decode(input).catch((error: unknown) => expect(error).toBeInstanceOf(XmlError));
+      },
+    ),
     { numRuns: 1000 },
   );
 });
@@ -139,24 +242,36 @@ it('hostile input to decode is refused as XML', async () => {
 it('hostile input to encode is refused as data', { timeout: 60_000 }, async () => {
   const json = fc.jsonValue({ maxDepth: 3 });
   const named = allEntries().map(({ spec, name }) => ({ spec, schema: name }));
-  const payload = fc.record({ entry: fc.constantFrom(...named), value: json }).map(({ entry, value }) => ({ ...entry, value }));
-  const line = fc.record({
-    name: fc.oneof(fc.constant('message'), fc.constant('iq'), fc.string(), json),
-    xmlns: fc.oneof(fc.constant('jabber:client'), fc.string(), json),
-    attrs: fc.oneof(fc.dictionary(fc.oneof(fc.string(), fc.constant('__proto__')), fc.string()), json),
-    payloads: fc.oneof(fc.array(fc.oneof(payload, json), { maxLength: 3 }), json),
-    unknown: fc.oneof(fc.array(fc.record({ name: fc.string(), xmlns: fc.string() }), { maxLength: 2 }), json),
-    errors: fc.oneof(fc.array(fc.record({ xml: fc.oneof(fc.constant('<a'), fc.string()) }), { maxLength: 2 }), json),
-  }, { requiredKeys: [] });
+  const payload = fc
+    .record({ entry: fc.constantFrom(...named), value: json })
+    .map(({ entry, value }) => ({ ...entry, value }));
+  const line = fc.record(
+    {
+      name: fc.oneof(fc.constant('message'), fc.constant('iq'), fc.string(), json),
+      xmlns: fc.oneof(fc.constant('jabber:client'), fc.string(), json),
+      attrs: fc.oneof(fc.dictionary(fc.oneof(fc.string(), fc.constant('__proto__')), fc.string()), json),
+      payloads: fc.oneof(fc.array(fc.oneof(payload, json), { maxLength: 3 }), json),
+      unknown: fc.oneof(fc.array(fc.record({ name: fc.string(), xmlns: fc.string() }), { maxLength: 2 }), json),
+      errors: fc.oneof(fc.array(fc.record({ xml: fc.oneof(fc.constant('<a'), fc.string()) }), { maxLength: 2 }), json),
+    },
+    { requiredKeys: [] },
+  );
   await fc.assert(
-    fc.asyncProperty(fc.oneof(line.map((value) => JSON.stringify(value)), fc.json(), fc.string()), async (text) => {
-      const written = await encode(text).catch((error: unknown) => {
-        expect(error).toBeInstanceOf(DataError);
-        return '';
-      });
-      // What was taken can be read.
-      await decode(written);
-    }),
+    fc.asyncProperty(
+      fc.oneof(
+        line.map((value) => JSON.stringify(value)),
+        fc.json(),
+        fc.string(),
+      ),
+      async (text) => {
+        const written = await encode(text).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(DataError);
+          return '';
+        });
+        // What was taken can be read.
+        await decode(written);
+      },
+    ),
     { numRuns: 3000 },
   );
 });

@@ -5,7 +5,11 @@ import { allEntries, entriesFor, entryNamed } from '../src/registry.ts';
 import { specifications } from '../src/registry.generated.ts';
 
 it('knows every specification that has a package', () => {
-  const { stderr, status } = spawnSync(process.execPath, [fileURLToPath(new URL('../scripts/registry.ts', import.meta.url)), '--check'], { encoding: 'utf8' });
+  const { stderr, status } = spawnSync(
+    process.execPath,
+    [fileURLToPath(new URL('../scripts/registry.ts', import.meta.url)), '--check'],
+    { encoding: 'utf8' },
+  );
   expect(stderr).toBe('');
   expect(status).toBe(0);
 });
@@ -29,7 +33,10 @@ it('no schema is exported by two packages, which would make its specification a 
 
 it('finds schemas by header, with their parts in IQs', () => {
   const info = entriesFor('query', 'http://jabber.org/protocol/disco#info');
-  expect(info.map(({ name, roles }) => [name, [...roles]])).toEqual([['discoInfo', ['result']], ['discoInfoRequest', ['get']]]);
+  expect(info.map(({ name, roles }) => [name, [...roles]])).toEqual([
+    ['discoInfo', ['result']],
+    ['discoInfoRequest', ['get']],
+  ]);
   expect(entriesFor('query', 'urn:example')).toEqual([]);
   expect(entryNamed('XEP-0313', 'metadataQuery.request')?.roles).toEqual(new Set(['get']));
   expect(entryNamed('XEP-0313', 'constructor')).toBeUndefined();

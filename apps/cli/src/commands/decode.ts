@@ -6,8 +6,8 @@ export const decode = defineCommand({
   summary: 'Read stanzas from standard input and write each as a line of JSON',
   description: [
     'A line: {"name","xmlns","attrs","payloads":[{"spec","schema","value"}],"unknown":[{"name","xmlns"}],"errors":[{"spec","schema","path","message"}]}',
-    'Payloads that stand inside another one come after it and have "at", the elements around them. An element without a '
-      + 'namespace is jabber:client; one that is no stanza is itself the payload.',
+    'Payloads that stand inside another one come after it and have "at", the elements around them. An element without a ' +
+      'namespace is jabber:client; one that is no stanza is itself the payload.',
     'Malformed XML ends with exit code 65 after everything before it was written.',
   ],
   examples: [

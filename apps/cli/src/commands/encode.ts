@@ -5,8 +5,8 @@ export const encode = defineCommand({
   name: 'encode',
   summary: 'Read lines as xeps decode writes them from standard input and write the stanzas',
   description: [
-    'Each stanza is written on a line of its own, from "name", "xmlns", "attrs" and the payloads without "at". Of unknown '
-      + 'payloads there is only the empty element to be written.',
+    'Each stanza is written on a line of its own, from "name", "xmlns", "attrs" and the payloads without "at". Of unknown ' +
+      'payloads there is only the empty element to be written.',
     'A wrong line ends with exit code 65 after everything before it was written.',
   ],
   examples: [

@@ -31,7 +31,9 @@ export function decodeLine(element: Element): Line {
   return {
     name: element.name,
     xmlns,
-    attrs: Object.fromEntries(Object.entries(element.attrs as Record<string, string>).filter(([name]) => name !== 'xmlns')),
+    attrs: Object.fromEntries(
+      Object.entries(element.attrs as Record<string, string>).filter(([name]) => name !== 'xmlns'),
+    ),
     ...(text.trim() !== '' && { text }),
     payloads,
     unknown,
@@ -52,11 +54,18 @@ interface Findings {
 function readPayloads(stanza: Element, place: readonly string[], found: Findings): void {
   const type = stanza.name === 'iq' ? String(stanza.attrs['type']) : undefined;
   for (const child of stanza.children) {
-    if (typeof child === 'object') read(child, contentNamespace(child.attrs['xmlns'] as string | undefined), type, place, found);
+    if (typeof child === 'object')
+      read(child, contentNamespace(child.attrs['xmlns'] as string | undefined), type, place, found);
   }
 }
 
-function read(element: Element, xmlns: string, iqType: string | undefined, place: readonly string[], found: Findings): void {
+function read(
+  element: Element,
+  xmlns: string,
+  iqType: string | undefined,
+  place: readonly string[],
+  found: Findings,
+): void {
   const at = place.length > 0 && { at: place.join(' > ') };
   const candidates = suitable(entriesFor(element.name, xmlns), iqType);
   if (candidates.length === 0) {
@@ -64,10 +73,19 @@ function read(element: Element, xmlns: string, iqType: string | undefined, place
     return;
   }
   const reading = bestReading(candidates, element, xmlns);
-  const { entry: { spec, name: schema } } = reading;
+  const {
+    entry: { spec, name: schema },
+  } = reading;
   if ('error' in reading) {
     const { path, detail: message } = reading.error;
-    found.errors.push({ spec, schema, path, message, ...at, ...(place.length === 0 && { xml: canonical(element, xmlns) }) });
+    found.errors.push({
+      spec,
+      schema,
+      path,
+      message,
+      ...at,
+      ...(place.length === 0 && { xml: canonical(element, xmlns) }),
+    });
     return;
   }
   found.payloads.push({ spec, schema, value: reading.json, ...at });
@@ -90,8 +108,10 @@ function suitable(entries: readonly Entry[], iqType: string | undefined): readon
   if (entries.length < 2) return entries;
   const free = ({ roles }: Entry): boolean => roles.size === 0;
   const preferences: readonly ((entry: Entry) => boolean)[] =
-    iqType === undefined ? [(entry) => free(entry) || entry.roles.has('result')]
-      : iqType === 'error' ? [({ roles }) => roles.has('get') || roles.has('set'), free]
+    iqType === undefined
+      ? [(entry) => free(entry) || entry.roles.has('result')]
+      : iqType === 'error'
+        ? [({ roles }) => roles.has('get') || roles.has('set'), free]
         : [({ roles }) => roles.has(iqType as IqRole), free];
   for (const preferred of preferences) {
     const found = entries.filter(preferred);
@@ -147,7 +167,8 @@ function sizeOf(element: Element): number {
 function withoutNeedlessDeclarations(element: Element, inherited: string): void {
   const { xmlns } = element.attrs as { readonly xmlns?: string };
   if (xmlns !== undefined && contentNamespace(xmlns) === contentNamespace(inherited)) delete element.attrs['xmlns'];
-  for (const child of element.children) if (typeof child === 'object') withoutNeedlessDeclarations(child, xmlns ?? inherited);
+  for (const child of element.children)
+    if (typeof child === 'object') withoutNeedlessDeclarations(child, xmlns ?? inherited);
 }
 
 /** The element's namespace as written: an unprefixed one without any is `jabber:client`. */

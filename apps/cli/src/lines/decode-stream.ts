@@ -15,10 +15,17 @@ export interface StreamOptions {
  * The lines of the elements in `input`, as soon as an element is complete. Throws `XmlError` at the first fault, after
  * everything before it was given.
  */
-export async function* decodeStream(input: AsyncIterable<Uint8Array | string>, options: StreamOptions = {}): AsyncGenerator<string> {
+export async function* decodeStream(
+  input: AsyncIterable<Uint8Array | string>,
+  options: StreamOptions = {},
+): AsyncGenerator<string> {
   let lines: string[] = [];
   const parser = createStreamParser(
-    { onElement: (element) => void lines.push(jsonLine(decodeLine(element))), onOpen: () => undefined, onClose: () => undefined },
+    {
+      onElement: (element) => void lines.push(jsonLine(decodeLine(element))),
+      onOpen: () => undefined,
+      onClose: () => undefined,
+    },
     { fragments: true, xmlns: NS_CLIENT, prefixes: streamPrefix },
   );
   // Comments are ASCII, as is all markup: they are found in bytes, before anybody asks what characters these are.

@@ -33,10 +33,17 @@ export function encodeLine(json: Json): Element {
   return stanza;
 }
 
-function alone(name: string, xmlns: string, attrs: Readonly<Record<string, string>> | undefined, parts: readonly Part[]): Element {
+function alone(
+  name: string,
+  xmlns: string,
+  attrs: Readonly<Record<string, string>> | undefined,
+  parts: readonly Part[],
+): Element {
   const [part, ...more] = parts;
   if (part === undefined || more.length > 0) {
-    throw new DataError(`<${name} xmlns='${xmlns}'/> is no stanza, so it has exactly one entry in payloads, unknown or errors; this has ${parts.length}`);
+    throw new DataError(
+      `<${name} xmlns='${xmlns}'/> is no stanza, so it has exactly one entry in payloads, unknown or errors; this has ${parts.length}`,
+    );
   }
   const element = part.make(undefined);
   if (element.name !== name) throw new DataError(`name: the line says ${name}, its only payload is <${element.name}/>`);
@@ -51,7 +58,10 @@ interface Part {
 
 function payloadsOf(line: JsonObject): readonly Part[] {
   const parts: Part[] = [];
-  const each = (key: string, make: (entry: JsonObject, place: string, parentNs: string | undefined) => Element): void => {
+  const each = (
+    key: string,
+    make: (entry: JsonObject, place: string, parentNs: string | undefined) => Element,
+  ): void => {
     for (const [index, json] of list(line[key], key).entries()) {
       const place = `${key}[${index}]`;
       const entry = object(json, place);
@@ -80,7 +90,8 @@ function payload(entry: JsonObject, place: string, parentNs: string | undefined)
   const spec = text(entry['spec'], `${place}.spec`);
   const name = text(entry['schema'], `${place}.schema`);
   const known = entryNamed(spec, name);
-  if (known === undefined) throw new DataError(`${place}: there is no schema ${JSON.stringify(name)} of ${JSON.stringify(spec)} here`);
+  if (known === undefined)
+    throw new DataError(`${place}: there is no schema ${JSON.stringify(name)} of ${JSON.stringify(spec)} here`);
   const value = entry['value'];
   if (value === undefined) throw new DataError(`${place}.value: missing`);
   return at(`${place}.value`, () => {

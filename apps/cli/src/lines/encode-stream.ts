@@ -14,7 +14,10 @@ const maxLine = 64 * 1024 * 1024;
  * The stanzas of the lines in `input`, each on a line of its own. Throws `DataError` with the number of the first line
  * that is wrong, after everything before it was given. Empty lines are passed over.
  */
-export async function* encodeStream(input: AsyncIterable<Uint8Array | string>, options: StreamOptions = {}): AsyncGenerator<string> {
+export async function* encodeStream(
+  input: AsyncIterable<Uint8Array | string>,
+  options: StreamOptions = {},
+): AsyncGenerator<string> {
   let number = 0;
   for await (const line of linesOf(input, options)) {
     number++;
@@ -26,7 +29,12 @@ function encodeText(line: string, number: number): string {
   try {
     return `${serialize(encodeLine(JSON.parse(line) as Json), { xmlns: NS_CLIENT })}\n`;
   } catch (error) {
-    const what = error instanceof SyntaxError ? `not JSON: ${error.message}` : error instanceof Error ? error.message : String(error);
+    const what =
+      error instanceof SyntaxError
+        ? `not JSON: ${error.message}`
+        : error instanceof Error
+          ? error.message
+          : String(error);
     throw new DataError(`line ${number}: ${what}`, { cause: error });
   }
 }

@@ -25,7 +25,8 @@ export function* openContent(schema: AnySchema, value: unknown, path: readonly s
       const item = (value as Readonly<Record<string, unknown>>)[key];
       if (item === undefined) continue;
       if (field.kind === 'child') yield* openContent(field.schema, item, inside);
-      else if (field.kind === 'children') for (const one of item as readonly unknown[]) yield* openContent(field.schema, one, inside);
+      else if (field.kind === 'children')
+        for (const one of item as readonly unknown[]) yield* openContent(field.schema, one, inside);
       else if (field.kind === 'rest') for (const element of item as readonly Element[]) yield { path: inside, element };
     }
   }
