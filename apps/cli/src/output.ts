@@ -60,8 +60,8 @@ export function jsonLine(value: object): string {
 
 /** Text that can't steer a terminal: control characters other than line feed and tab are shown by name. */
 export function visible(text: string): string {
-  // oxlint-disable-next-line no-control-regex
   return text.replace(
+    // oxlint-disable-next-line no-control-regex
     /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g,
     (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
