@@ -17,7 +17,7 @@ export interface MissedMessages {
    * @param stanzaId the id in the account's archive, as far as it can be believed
    */
   isNew(stanza: Element, stanzaId: string | undefined): boolean;
-  /** Remembers where the archive ends as the first session begins. Nothing older was missed. */
+  /** Remembers where the archive ends as the first session begins. What is older comes to that session, if anywhere. */
   begin(options?: Pick<ArchiveOptions, 'signal'>): Promise<void>;
   /**
    * Reads what the archive has since, the oldest first, among it what has come before. To be called as another session
@@ -90,8 +90,6 @@ export function createMissedMessages(session: Session): MissedMessages {
       const newest = queryArchive(session, {}, { reverse: true, pageSize: 1, pipeline: false, signal });
       for await (const { items } of newest.pages()) {
         const [item] = items;
-        if (item !== undefined) byId.add(item.id);
-        // What has come in the meantime is newer.
         places[0] = item === undefined ? {} : { id: item.id, ...(item.time !== undefined && { at: item.time }) };
         return;
       }

@@ -190,10 +190,11 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
         const known = ids;
         ids = stanzaIdsBy(client, { signal }).catch(() => known);
         addresses.add(String(client.jid));
+        // After carbons were asked for: no message falls between. Before the archive is: Prosody keeps what waited back
+        // from whoever reads the archive first.
+        sendPresence(client).catch(() => undefined);
         // Who has no archive, or can't tell where it ends, misses messages by the clock.
         if (!begun) missed.begin({ signal }).catch(() => undefined);
-        // After carbons were asked for: no message falls between.
-        sendPresence(client).catch(() => undefined);
         // What comes from now on waits until it is known what came before.
         if (begun) read();
         begun = true;
