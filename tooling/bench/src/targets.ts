@@ -1,6 +1,6 @@
 import type { Comparison } from './harness.ts';
 
-/** What issue 2 asks for. `least` is a ratio: at least so many times as fast, or so much less time. */
+/** What was aimed at (docs/decisions/0003-size-and-speed.md). `least` is a ratio: at least so many times as fast, or so much less time. */
 interface Target {
   readonly bench: string;
   readonly against: string;
@@ -11,7 +11,7 @@ const targets: readonly Target[] = [
   { bench: 'parse-tcp', against: '@xmpp/xml', least: 2 },
   { bench: 'parse-websocket', against: '@xmpp/xml', least: 3 },
   { bench: 'decode-tcp', against: 'stanza', least: 8 },
-  { bench: 'decode-websocket', against: 'stanza', least: 8 },
+  { bench: 'decode-websocket', against: 'stanza', least: 10 },
   { bench: 'encode-message', against: 'ltx', least: 1.4 },
   { bench: 'encode-archive', against: 'ltx', least: 1.4 },
   // At most 0.4 times the CPU time of the one, at most 0.1 times that of the other.
