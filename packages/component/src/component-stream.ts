@@ -62,8 +62,6 @@ export function createComponentStream(domain: string, secret: string, port: Clie
     get jid() {
       return online ? parseJid(domain) : undefined;
     },
-    // XEP-0478 speaks in features, which a component's stream has none of.
-    limits: {},
     start: () => xml.open({ to: domain }),
     receive: (data) => xml.receive(data),
     send(stanza, receipt) {

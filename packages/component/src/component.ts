@@ -73,7 +73,7 @@ export function createComponent(options: ComponentOptions): Component {
     clock: systemClock,
     name: domain,
     async *endpoints() {
-      yield endpoint;
+      yield [endpoint];
     },
     connect: (_, how) => connectTcp({ host, port, directTls, domain: tlsName, tls: options.tls }, how),
     createStream: (_, __, streamPort) => createComponentStream(domain, secret, streamPort),
@@ -87,6 +87,7 @@ export function createComponent(options: ComponentOptions): Component {
     disconnected: (error) => control.disconnected(error),
     redeliver: () => [],
     poisoned() {},
+    limits: () => ({}),
     ended: (error) => control.end(error),
   });
 

@@ -8,7 +8,15 @@ import type { Jid } from './jid/index.ts';
 import { namespaceOf, NS_CLIENT } from './namespace.ts';
 import { CodecError } from './schema/index.ts';
 import type { AnySchema } from './schema/index.ts';
-import type { Delivery, RequestContext, RequestOptions, SendOptions, Session, SessionEvents } from './session.ts';
+import type {
+  BindFeature,
+  Delivery,
+  RequestContext,
+  RequestOptions,
+  SendOptions,
+  Session,
+  SessionEvents,
+} from './session.ts';
 import { StanzaError } from './stanza-error.ts';
 
 /** What a connection gives a session. */
@@ -19,17 +27,21 @@ export interface SessionInit {
   readonly role?: 'client' | 'component';
   /** Writes a stanza, or keeps it until it can; resolves when it was written. */
   readonly write: (stanza: Element, options: SendOptions) => Promise<Delivery>;
+  /** Keeps the stanza that is being delivered from counting as handled, where there is such a count. */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
 
 /** A session together with the controls that its connection holds. */
 export interface SessionControl {
   readonly session: Session;
+  /** What is to be enabled with the next binding. */
+  readonly bindFeatures: Iterable<BindFeature>;
   /** Takes a stanza that came in. Never throws. */
   receive(stanza: Element): void;
   /** A session with the server began. Requests written before it can't be answered any more and are rejected. */
   online(jid: Jid): void;
-  /** The connection is back and the session goes on. */
-  resumed(): void;
+  /** The connection is back and the session goes on; the address where it began in an earlier run. */
+  resumed(jid?: Jid): void;
   disconnected(error?: XmppError): void;
   /** Ends it for good. */
   end(reason: XmppError): void;
@@ -58,6 +70,8 @@ export function createSession(init: SessionInit): SessionControl {
   const pending = new Map<string, Pending>();
   const handlers = new Map<string, Handler>();
   const plugins = new Map<string, unknown>();
+  const bindFeatures = new Set<BindFeature>();
+  let began = false;
   let address = toJid(init.jid);
   let status: Session['status'] = 'offline';
 
@@ -234,6 +248,11 @@ export function createSession(init: SessionInit): SessionControl {
       return onPayload(kind, second as AnySchema, third as (payload: unknown) => void, fourth as ListenOptions);
     },
     beforeSend: (kind, add, options) => outgoing.on(kind, add, options),
+    waitUntil: (work) => init.waitUntil?.(work),
+    whileBinding(feature) {
+      bindFeatures.add(feature);
+      return disposable(() => bindFeatures.delete(feature));
+    },
     report: fault,
     use(plugin) {
       if (!plugins.has(plugin.name)) plugins.set(plugin.name, plugin.install(session));
@@ -243,6 +262,7 @@ export function createSession(init: SessionInit): SessionControl {
 
   return {
     session,
+    bindFeatures,
     receive(stanza) {
       const kind = stanza.getName();
       if (kind === 'iq') return receiveIq(stanza);
@@ -257,11 +277,15 @@ export function createSession(init: SessionInit): SessionControl {
       }
       address = jid;
       status = 'online';
+      began = true;
       events.emit('online', { jid });
     },
-    resumed() {
+    resumed(jid = address) {
+      address = jid;
       status = 'online';
-      events.emit('resumed', { jid: address });
+      const restored = !began;
+      began = true;
+      events.emit('resumed', { jid, restored });
     },
     disconnected(error) {
       status = 'offline';

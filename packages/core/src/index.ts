@@ -19,6 +19,14 @@ export { contentNamespace, namespaceOf, NS_CLIENT } from './namespace.ts';
 export { definePlugin } from './plugin.ts';
 export type { ApiOf, Plugin, PluginDefinition, Requirements } from './plugin.ts';
 export { isFromOwnAccount, whenOnline } from './session.ts';
-export type { Delivery, RequestContext, RequestOptions, SendOptions, Session, SessionEvents } from './session.ts';
+export type {
+  BindFeature,
+  Delivery,
+  RequestContext,
+  RequestOptions,
+  SendOptions,
+  Session,
+  SessionEvents,
+} from './session.ts';
 export { isStanzaError, NS_STANZAS, StanzaError } from './stanza-error.ts';
 export type { ErrorCondition, ErrorType, StanzaErrorInit } from './stanza-error.ts';

@@ -34,6 +34,16 @@ export interface RequestOptions {
   readonly timeout?: number | undefined;
 }
 
+/** Something that a server can enable in the same step in which it binds an address (XEP-0386 §3.1). */
+export interface BindFeature {
+  /** The namespace by which servers offer it. */
+  readonly xmlns: string;
+  /** What to say in the request to bind; undefined when it is not wanted now. */
+  request(): Element | undefined;
+  /** It was asked for and the address is bound; `online` follows. */
+  enabled(): void;
+}
+
 /** What a handler knows of a request beside its payload. */
 export interface RequestContext {
   /** Who asks; `undefined` when it is this account's own server. */
@@ -49,8 +59,11 @@ export interface SessionEvents {
   presence: Element;
   /** A session with the server began: what the server kept of an earlier one is gone. */
   online: { readonly jid: Jid };
-  /** The connection is back and the session goes on as if nothing had happened. */
-  resumed: { readonly jid: Jid };
+  /**
+   * The connection is back and the session goes on as if nothing had happened. `restored`: it began in an earlier run of
+   * the program, or before the page was loaded again: only what was kept from then is known.
+   */
+  resumed: { readonly jid: Jid; readonly restored: boolean };
   /** The connection went. `error` says why, unless it was closed on purpose. */
   disconnected: { readonly error?: XmppError };
   /** Something went wrong that nobody waits for: a listener threw, or a payload was broken. */
@@ -112,6 +125,15 @@ export interface Session {
 
   /** Adds to stanzas on their way out, such as capabilities to presence. */
   beforeSend(kind: 'message' | 'presence', add: (stanza: Element) => void, options?: ListenOptions): Disposable;
+
+  /**
+   * To be called while a stanza is being delivered: the server is told that it was handled only when `work` has settled,
+   * so that it comes again when the program ends before that (XEP-0198 §4). Does nothing without such acknowledgements.
+   */
+  waitUntil(work: Promise<unknown>): void;
+
+  /** Has something enabled together with the binding of an address, where connection and server can do that. */
+  whileBinding(feature: BindFeature): Disposable;
 
   /** Makes a `fault` of something that went wrong and that nobody waits for. */
   report(error: unknown, stanza?: Element): void;

@@ -1,5 +1,5 @@
 import { Element } from '@xeps/core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   bound,
   features,
@@ -13,7 +13,9 @@ import {
   tlsFeature,
   untilBind,
 } from '../test/harness.ts';
-import { encodeStanza, NegotiationError, SaslError, StreamError } from './index.ts';
+import type { Scripted } from '../test/harness.ts';
+import { bind, encodeStanza, NegotiationError, plain, sasl, SaslError, starttls, StreamError } from './index.ts';
+import type { StreamContext, StreamModule, TlsChannel } from './index.ts';
 
 const encoder = new TextEncoder();
 const message = (body: string): string => `<message from='romeo@example.net' id='m1'><body>${body}</body></message>`;
@@ -39,6 +41,9 @@ describe('signing in', () => {
     const clear = scripted({ secure: false });
     clear.stream.start();
     expect(clear.written()).not.toContain('juliet');
+    const trusted = scripted({ secure: false, allowInsecure: true });
+    trusted.stream.start();
+    expect(trusted.written()).toContain("from='juliet@example.org'");
   });
 
   test('row 1: any division of the bytes gives the same stanzas, characters of four bytes included', async () => {
@@ -126,6 +131,122 @@ describe('signing in', () => {
       reason: 'nothing-to-do',
       message: expect.stringContaining('iq-auth') as string,
     });
+  });
+});
+
+describe('modules', () => {
+  const early = (told: (stream: StreamContext) => void = () => {}): StreamModule => ({
+    name: 'early',
+    opened(stream) {
+      told(stream);
+      stream.send(new Element('early', { xmlns: 'urn:example' }));
+    },
+  });
+  const first = /^<\?xml version='1.0'\?><stream:stream [^>]*><early xmlns="urn:example"\/>$/;
+
+  test('opened: what it writes follows each header directly, before anything has come', async () => {
+    const seen: unknown[] = [];
+    const credentials = { username: 'juliet', password: 'secret' };
+    const modules = [
+      early(({ authenticated, secure }) => void seen.push({ authenticated, secure })),
+      sasl({ mechanisms: [plain], credentials }),
+      bind(),
+    ];
+    const script = scripted({ modules });
+    script.stream.start();
+    expect(script.written()).toMatch(first);
+    await script.say(header() + features(saslFeature));
+    script.written();
+    await script.say(success);
+    expect(script.written()).toMatch(first);
+    expect(seen).toEqual([
+      { authenticated: false, secure: true },
+      { authenticated: true, secure: true },
+    ]);
+  });
+
+  test('opened: not in the clear, but on the stream that follows STARTTLS', async () => {
+    const script = scripted({ secure: false, modules: [early(), starttls()] });
+    script.stream.start();
+    expect(script.written()).not.toContain('early');
+    await script.say(header() + features(tlsFeature));
+    script.written();
+    await script.say(proceed);
+    script.upgrades[0]?.resolve();
+    await settle();
+    expect(script.written()).toMatch(first);
+  });
+
+  test('opened: where the peer is trusted without TLS', () => {
+    const script = scripted({ secure: false, allowInsecure: true, modules: [early()] });
+    script.stream.start();
+    expect(script.written()).toMatch(first);
+  });
+
+  test('tls: what the owner knows of it, asked when needed, and nothing before TLS is on', async () => {
+    const seen: unknown[] = [];
+    const look: StreamModule = {
+      name: 'look',
+      securing: true,
+      negotiate(_, stream) {
+        seen.push(stream.tls);
+        return 'skip';
+      },
+    };
+    let channel: TlsChannel = { binding: () => undefined };
+    const script = scripted({ secure: false, tls: () => channel, modules: [look, starttls()] });
+    script.stream.start();
+    await script.say(header() + features(tlsFeature));
+    await script.say(proceed);
+    channel = { protocol: 'TLSv1.3', binding: () => new Uint8Array(32) };
+    script.upgrades[0]?.resolve();
+    await settle();
+    await script.say(header() + features(''));
+    expect(seen).toEqual([undefined, channel]);
+    expect(seen[1]).toBe(channel);
+  });
+
+  test('tls: nothing where the platform tells nothing, or the connection is only trusted', async () => {
+    const seen: unknown[] = [];
+    const look: StreamModule = { name: 'look', opened: (stream) => void seen.push(stream.tls) };
+    scripted({ modules: [look] }).stream.start();
+    scripted({
+      secure: false,
+      allowInsecure: true,
+      tls: () => ({ binding: () => new Uint8Array(32) }),
+      modules: [look],
+    }).stream.start();
+    expect(seen).toEqual([undefined, undefined]);
+  });
+
+  test('sending is asked before a stanza is written, sent is told after; one settles the receipt', async () => {
+    const log: string[] = [];
+    const watch = (name: string, takes: boolean): StreamModule => ({
+      name,
+      sending(stanza, receipt) {
+        log.push(`${name} sending ${stanza.kind} ${receipt === undefined ? 'without' : 'with'} ${script.written()}`);
+        return takes;
+      },
+      sent: () => void log.push(`${name} sent ${script.written()}`),
+    });
+    const credentials = { username: 'juliet', password: 'secret' };
+    const usual = [sasl({ mechanisms: [plain], credentials }), bind()];
+    const script: Scripted = scripted({ modules: [watch('a', true), watch('b', false), ...usual] });
+    await signIn(script);
+    script.written();
+    log.length = 0;
+    const acked = vi.fn();
+    script.stream.send(encodeStanza(new Element('message')), { acked, failed: () => {} });
+    expect(log).toEqual(['a sending message with ', 'b sending message without ', 'a sent <message/>', 'b sent ']);
+    expect(acked).not.toHaveBeenCalled();
+  });
+
+  test('without a module that takes it, a receipt is settled when the stanza was written', async () => {
+    const script = scripted();
+    await signIn(script);
+    const acked = vi.fn();
+    script.stream.send(encodeStanza(new Element('message')), { acked, failed: () => {} });
+    expect(acked).toHaveBeenCalledOnce();
   });
 });
 

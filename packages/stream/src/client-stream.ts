@@ -17,11 +17,9 @@ import type { EncodedStanza } from './encoded-stanza.ts';
 import { isStanzaKind } from './encoded-stanza.ts';
 import { childElements } from './elements.ts';
 import type { FramingFactory } from './framing.ts';
-import type { Outcome, Receipt, StreamContext, StreamModule } from './module.ts';
+import type { Outcome, Receipt, StreamContext, StreamModule, TlsChannel } from './module.ts';
 import { NS_CLIENT, NS_STREAM } from './namespaces.ts';
 import { NegotiationError, StreamError } from './stream-error.ts';
-import { decodeStreamLimits } from './stream-limits.ts';
-import type { StreamLimits } from './stream-limits.ts';
 import { createXmlStream } from './xml-stream.ts';
 
 /** See the file's head. */
@@ -39,6 +37,8 @@ export interface ClientStreamOptions {
   readonly modules: readonly StreamModule[];
   /** The transport has TLS already. */
   readonly secure: boolean;
+  /** What is known of that TLS; asked when it is needed, as STARTTLS brings it later. */
+  readonly tls?: (() => TlsChannel | undefined) | undefined;
   /** Goes on without TLS. Only for a peer on the same machine. */
   readonly allowInsecure?: boolean | undefined;
   readonly limits?: Partial<XmlLimits> | undefined;
@@ -63,8 +63,6 @@ export interface ClientStreamPort {
 export interface ClientStream {
   readonly state: ClientStreamState;
   readonly jid: Jid | undefined;
-  /** What the server said that it takes in. */
-  readonly limits: StreamLimits;
   /** Opens the stream. */
   start(): void;
   receive(data: Uint8Array | string): void;
@@ -99,7 +97,6 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
   const { modules, domain } = options;
   let resumed = false;
   let online = false;
-  let limits: StreamLimits = {};
   let turn: StreamModule | undefined;
   let waiter: Waiter | undefined;
   let upgrade: Promise<void> | undefined;
@@ -173,6 +170,10 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
 
   const context: Mutable<StreamContext> = {
     domain,
+    framing: xml.framing,
+    get tls() {
+      return context.secure ? options.tls?.() : undefined;
+    },
     header: {},
     secure: options.secure,
     authenticated: false,
@@ -208,7 +209,9 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
   const mayProceed = (): boolean => context.secure || options.allowInsecure === true;
 
   function open(): void {
-    xml.open({ from: context.secure ? options.from : undefined, to: domain, version: '1.0', lang: options.lang });
+    // A trusted peer on the same machine hears it without TLS too: what it offers depends on who asks.
+    xml.open({ from: mayProceed() ? options.from : undefined, to: domain, version: '1.0', lang: options.lang });
+    if (mayProceed()) for (const module of modules) module.opened?.(context);
   }
 
   /** Gives every module its turn until one ends the round or none acts. */
@@ -244,7 +247,6 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
   async function negotiate(): Promise<void> {
     for (;;) {
       const features = await context.next(isFeatures);
-      limits = decodeStreamLimits(features);
       const outcome = await round(features);
       turn = undefined;
       if (xml.state === 'closed' || xml.state === 'closing') return;
@@ -260,6 +262,7 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
 
   function goOnline(): void {
     online = true;
+    for (const module of modules) module.online?.(context);
     port.online(context.jid!, resumed);
     for (const stanza of kept.splice(0)) port.stanza(stanza);
     // A stanza's listener may have closed the stream; what came before that is still delivered.
@@ -274,9 +277,6 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
     },
     get jid() {
       return context.jid;
-    },
-    get limits() {
-      return limits;
     },
     start() {
       open();
@@ -295,10 +295,11 @@ export function createClientStream(options: ClientStreamOptions, port: ClientStr
     },
     send(stanza, receipt) {
       if (!online || xml.state !== 'open') return false;
-      xml.sendStanza(stanza);
       let taken = false;
       for (const module of modules)
-        if (module.sent?.(stanza, taken ? undefined : receipt, context) === true) taken = true;
+        if (module.sending?.(stanza, taken ? undefined : receipt, context) === true) taken = true;
+      xml.sendStanza(stanza);
+      for (const module of modules) module.sent?.(context);
       // Without acknowledgements, having been written is all that can ever be known.
       if (!taken) receipt?.acked();
       return true;

@@ -10,10 +10,20 @@ export { createXmlStream } from './xml-stream.ts';
 export type { XmlStream, XmlStreamOptions, XmlStreamPort, XmlStreamState } from './xml-stream.ts';
 export { createClientStream } from './client-stream.ts';
 export type { ClientStream, ClientStreamOptions, ClientStreamPort, ClientStreamState } from './client-stream.ts';
-export type { Outcome, Receipt, StreamContext, StreamModule } from './module.ts';
+export type {
+  InlineFeature,
+  InlineOffer,
+  Outcome,
+  Receipt,
+  StreamContext,
+  StreamModule,
+  TlsChannel,
+} from './module.ts';
 export { starttls } from './starttls.ts';
 export { sasl } from './sasl-module.ts';
-export type { SaslOptions } from './sasl-module.ts';
+export { selectMechanism } from './sasl-guard.ts';
+export type { SaslChoice, SaslGuard, SaslOffer, SaslOptions } from './sasl-guard.ts';
+export { decodeSaslData, decodeSaslFailure } from './sasl-failure.ts';
 export { bind } from './bind.ts';
 export { encodeStanza, isStanzaKind } from './encoded-stanza.ts';
 export type { EncodedStanza, StanzaKind } from './encoded-stanza.ts';
@@ -23,8 +33,6 @@ export { decodeHeader, headerFault } from './header.ts';
 export type { StreamHeader } from './header.ts';
 export { decodeStreamError, encodeStreamError, NegotiationError, StreamError } from './stream-error.ts';
 export type { NegotiationReason, Retry, StreamErrorCondition, StreamErrorOptions } from './stream-error.ts';
-export { decodeStreamLimits, exceeds, NS_STREAM_LIMITS } from './stream-limits.ts';
-export type { StreamLimits } from './stream-limits.ts';
 export { childElements, createElement } from './elements.ts';
 export {
   NS_BIND,
@@ -41,6 +49,7 @@ export {
   anonymous,
   chooseMechanism,
   deriveScramKeys,
+  digest,
   external,
   fromBase64,
   isSaslFailureCondition,
@@ -49,18 +58,27 @@ export {
   SaslError,
   saslprep,
   scram,
+  equalBytes,
+  hmac,
+  saltedPassword,
   scramSha1,
+  scramSha1Plus,
   scramSha256,
+  scramSha256Plus,
   scramSha512,
+  scramSha512Plus,
   toBase64,
+  utf8,
 } from './sasl/index.ts';
 export type {
+  ChannelBinding,
   SaslCondition,
   SaslContext,
   SaslCredentials,
   SaslFailureCondition,
   SaslMechanism,
   SaslMechanismFactory,
+  ScramCheck,
   ScramHash,
   ScramKeyCache,
   ScramKeys,

@@ -1,19 +1,11 @@
-import type { Element } from '@xeps/core';
-import { createElement, childElements } from './elements.ts';
+import { createElement } from './elements.ts';
 import type { Outcome, StreamContext, StreamModule } from './module.ts';
 import { NS_SASL } from './namespaces.ts';
-import { chooseMechanism, fromBase64, isSaslFailureCondition, SaslError, toBase64 } from './sasl/index.ts';
-import type { SaslCredentials, SaslMechanism, SaslMechanismFactory } from './sasl/index.ts';
-
-/** How to sign in. */
-export interface SaslOptions {
-  /** The mechanisms that may be used; the strongest that the server offers too is taken. */
-  readonly mechanisms: readonly SaslMechanismFactory[];
-  /** Asked at the moment of use, so that a password can be fetched or typed, and the channel binding is that of now. */
-  readonly credentials: SaslCredentials | ((stream: StreamContext) => SaslCredentials | Promise<SaslCredentials>);
-  /** Treats the connection as one that nobody can read along, TLS or not: for a peer on the same machine. */
-  readonly trustConnection?: boolean;
-}
+import { toBase64 } from './sasl/index.ts';
+import type { SaslMechanism } from './sasl/index.ts';
+import { decodeSaslData, decodeSaslFailure } from './sasl-failure.ts';
+import { selectMechanism } from './sasl-guard.ts';
+import type { SaslOptions } from './sasl-guard.ts';
 
 /** §6.4.2: `=` is an empty response, where nothing would mean no response. */
 function encode(data: Uint8Array): string {
@@ -21,22 +13,7 @@ function encode(data: Uint8Array): string {
 }
 
 function decode(text: string): Uint8Array {
-  if (text === '=') return new Uint8Array(0);
-  const data = fromBase64(text);
-  if (data === undefined) throw new SaslError('incorrect-encoding', 'the server sent SASL data that is not base64');
-  return data;
-}
-
-function readFailure(element: Element, mechanism: string, domain: string): SaslError {
-  let condition: SaslError['condition'] = 'not-authorized';
-  let text: string | undefined;
-  for (const { name, children } of childElements(element)) {
-    if (name === 'text') text = children.join('');
-    else if (isSaslFailureCondition(name)) condition = name;
-  }
-  const why =
-    (text ? ` (${text})` : '') + (condition === 'not-authorized' ? '; check the address and the password' : '');
-  return new SaslError(condition, `${domain} refused to sign in by ${mechanism}: ${condition}${why}`, { text });
+  return text === '=' ? new Uint8Array(0) : decodeSaslData(text);
 }
 
 /** Signing in, RFC 6120 §6. Rejects with `SaslError`. */
@@ -57,7 +34,7 @@ export function sasl(options: SaslOptions): StreamModule {
         return mechanism.success(text === '' ? undefined : decode(text));
       } else {
         await mechanism.failure?.();
-        throw readFailure(answer, mechanism.name, stream.domain);
+        throw decodeSaslFailure(answer, mechanism.name, stream.domain);
       }
     }
   }
@@ -78,12 +55,11 @@ export function sasl(options: SaslOptions): StreamModule {
     negotiate(features, stream) {
       const offer = stream.authenticated ? undefined : features.getChild('mechanisms', NS_SASL);
       if (offer === undefined) return 'skip';
-      const offered = offer.getChildren('mechanism', NS_SASL).map((element) => element.getText().trim());
+      const mechanisms = offer.getChildren('mechanism', NS_SASL).map((element) => element.getText().trim());
       return (async (): Promise<Outcome> => {
-        const credentials =
-          typeof options.credentials === 'function' ? await options.credentials(stream) : options.credentials;
-        const secure = stream.secure || options.trustConnection === true;
-        await exchange(chooseMechanism(offered, options.mechanisms, credentials, { secure }), stream);
+        const choice = await selectMechanism(options, { profile: 'sasl', mechanisms, features }, stream);
+        await exchange(choice.mechanism, stream);
+        for (const guard of options.guards ?? []) await guard.succeeded?.(choice, stream);
         stream.setAuthenticated();
         return 'restart';
       })();

@@ -17,7 +17,7 @@ import { XmlError } from '@xeps/core/xml';
 import type { XmlLimits } from '@xeps/core/xml';
 import type { EncodedStanza } from './encoded-stanza.ts';
 import { isStanzaKind } from './encoded-stanza.ts';
-import type { FramingFactory } from './framing.ts';
+import type { Framing, FramingFactory } from './framing.ts';
 import { decodeHeader, headerFault } from './header.ts';
 import type { StreamHeader } from './header.ts';
 import { NS_CLIENT, NS_STREAM } from './namespaces.ts';
@@ -56,6 +56,8 @@ export interface XmlStreamPort {
 /** One XML stream. No method throws for what the peer did. */
 export interface XmlStream {
   readonly state: XmlStreamState;
+  /** How it is laid on its connection. */
+  readonly framing: Framing['kind'];
   /** Whether white space may be sent to keep the connection open. */
   readonly keepalive: string | undefined;
   open(header: StreamHeader): void;
@@ -168,6 +170,7 @@ export function createXmlStream(options: XmlStreamOptions, port: XmlStreamPort):
     get state() {
       return state;
     },
+    framing: framing.kind,
     keepalive: framing.keepalive,
     open(header) {
       if (isOver()) return;

@@ -22,6 +22,7 @@ export type SaslFailureCondition =
  * - `nonce`: the server's nonce does not continue ours (RFC 5802 §5.1)
  * - `iteration-count`: below or above what is accepted
  * - `server-signature-invalid`: the server did not prove that it knows the password
+ * - `task`: the server wants more than this side can do, such as a second factor (XEP-0388 §2.6.3)
  * - `downgrade`: the server says that a stronger exchange was possible, or the channel is not the same at both ends
  */
 export type SaslCondition =
@@ -31,7 +32,8 @@ export type SaslCondition =
   | 'nonce'
   | 'iteration-count'
   | 'server-signature-invalid'
-  | 'downgrade';
+  | 'downgrade'
+  | 'task';
 
 const failureConditions: readonly string[] = [
   'aborted',

@@ -5,8 +5,8 @@ import { chooseMechanism } from './choose.ts';
 import { SaslError, isSaslFailureCondition } from './error.ts';
 import { external } from './external.ts';
 import { plain } from './plain.ts';
-import { scram, scramSha1, scramSha256, scramSha512 } from './scram.ts';
-import type { SaslCredentials, SaslMechanismFactory } from './types.ts';
+import { scramSha1, scramSha1Plus, scramSha256, scramSha512 } from './scram.ts';
+import type { SaslContext, SaslCredentials, SaslMechanismFactory } from './types.ts';
 
 const tls = { secure: true };
 const open = { secure: false };
@@ -19,8 +19,9 @@ const first = async (factory: SaslMechanismFactory, credentials: SaslCredentials
 };
 
 describe('chooseMechanism', () => {
-  const choose = (offered: string[], available = all, credentials = user, context = tls): string =>
+  const choose = (offered: string[], available = all, credentials = user, context: SaslContext = tls): string =>
     chooseMechanism(offered, available, credentials, context).name;
+  const binding = { type: 'tls-exporter', data: new Uint8Array(32) };
 
   test('the strongest that both have, in whatever order', () => {
     expect(choose(['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-512', 'SCRAM-SHA-256'])).toBe('SCRAM-SHA-512');
@@ -30,15 +31,13 @@ describe('chooseMechanism', () => {
   });
 
   test('-PLUS when there is data to bind, else not', () => {
-    const plus = scram('SHA-1', { plus: true });
-    const bound = { ...user, channelBindings: ['tls-exporter'], channelBinding: () => new Uint8Array(32) };
-    expect(choose(['SCRAM-SHA-512', 'SCRAM-SHA-1-PLUS'], [...all, plus], bound)).toBe('SCRAM-SHA-1-PLUS');
-    expect(choose(['SCRAM-SHA-512', 'SCRAM-SHA-1-PLUS'], [...all, plus])).toBe('SCRAM-SHA-512');
+    const offered = ['SCRAM-SHA-512', 'SCRAM-SHA-1-PLUS'];
+    expect(choose(offered, [...all, scramSha1Plus], user, { ...tls, binding })).toBe('SCRAM-SHA-1-PLUS');
+    expect(choose(offered, [...all, scramSha1Plus])).toBe('SCRAM-SHA-512');
   });
 
   test('the mechanism learns what was offered', async () => {
-    const bound = { ...user, channelBindings: ['tls-exporter'], channelBinding: () => new Uint8Array(32) };
-    const mechanism = chooseMechanism(['SCRAM-SHA-1'], all, bound, tls);
+    const mechanism = chooseMechanism(['SCRAM-SHA-1'], all, user, { ...tls, binding });
     expect(fromUtf8((await mechanism.initial())!)).toMatch(/^y,,/);
   });
 
@@ -76,6 +75,13 @@ describe('PLAIN (RFC 4616)', () => {
   test('row 6: §2 UTF-8, prepared with SASLprep', async () => {
     const data = await plain.create({ username: 'jo\u0308rg', password: 'пароль\u00A0🔑' }, tls).initial();
     expect(data).toEqual(utf8('\0jörg\0пароль 🔑'));
+  });
+
+  test('a password that has to be fetched, and one that there is not', async () => {
+    expect(await first(plain, { username: 'a', password: async () => 'b' })).toBe('\0a\0b');
+    await expect(first(plain, { username: 'a', password: () => undefined })).rejects.toMatchObject({
+      condition: 'credentials-expired',
+    });
   });
 
   test.each<[string, SaslCredentials]>([

@@ -3,11 +3,14 @@ import { SaslError } from './error.ts';
 import type { SaslMechanism, SaslMechanismFactory } from './types.ts';
 
 /** A mechanism whose initial response says everything, so that there is nothing to challenge and nothing to verify. */
-export function oneMessage({ name, strength }: SaslMechanismFactory, message: () => string): SaslMechanism {
+export function oneMessage(
+  { name, strength }: SaslMechanismFactory,
+  message: () => string | Promise<string>,
+): SaslMechanism {
   return {
     name,
     strength,
-    initial: async () => utf8(message()),
+    initial: async () => utf8(await message()),
     async challenge() {
       throw new SaslError('malformed-request', `The server sent a challenge to ${name}, which has none`);
     },

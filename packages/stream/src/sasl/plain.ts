@@ -1,4 +1,5 @@
 import { checkedAuthzid, oneMessage } from './one-message.ts';
+import { passwordOf } from './password.ts';
 import { saslprep } from './saslprep.ts';
 import type { SaslMechanismFactory } from './types.ts';
 
@@ -11,9 +12,13 @@ export const plain: SaslMechanismFactory = {
     if (password === undefined) return 'no password';
     return secure ? undefined : 'only under TLS';
   },
-  create: ({ username, password = '', authzid }) =>
+  create: (credentials) =>
     // §2: [authzid] NUL authcid NUL passwd; saslprep refuses a NUL inside the two.
-    oneMessage(plain, () =>
-      [checkedAuthzid(authzid), saslprep(username, 'user name'), saslprep(password, 'password')].join('\0'),
+    oneMessage(plain, async () =>
+      [
+        checkedAuthzid(credentials.authzid),
+        saslprep(credentials.username, 'user name'),
+        saslprep(await passwordOf(credentials, 'PLAIN needs it'), 'password'),
+      ].join('\0'),
     ),
 };

@@ -1,30 +1,24 @@
 import { utf8 } from './bytes.ts';
-import { SaslError } from './error.ts';
+import { hmac, subtle } from './crypto.ts';
+import type { ScramHash } from './crypto.ts';
 import type { ScramKeyCache, ScramKeys } from './types.ts';
-
-/** The hash functions of SCRAM, by their WebCrypto names (RFC 5802, RFC 7677, SCRAM-SHA-512). */
-export type ScramHash = 'SHA-1' | 'SHA-256' | 'SHA-512';
 
 /** Bits of each hash function's output. */
 const bits: Record<ScramHash, number> = { 'SHA-1': 160, 'SHA-256': 256, 'SHA-512': 512 };
 
-function subtle(): SubtleCrypto {
-  const found = globalThis.crypto?.subtle;
-  if (found === undefined) {
-    throw new SaslError('insecure', 'WebCrypto is missing, and SCRAM needs it: serve the page over https');
-  }
-  return found;
-}
-
-/** `HMAC(key, data)`. */
-export async function hmac(hash: ScramHash, key: BufferSource, data: BufferSource): Promise<Uint8Array<ArrayBuffer>> {
-  const imported = await subtle().importKey('raw', key, { name: 'HMAC', hash }, false, ['sign']);
-  return new Uint8Array(await subtle().sign('HMAC', imported, data));
-}
-
-/** `H(data)`. */
-export function digest(hash: ScramHash, data: BufferSource): Promise<ArrayBuffer> {
-  return subtle().digest(hash, data);
+/**
+ * `SaltedPassword` of a password that SASLprep has prepared (RFC 5802 §3): as good as the password for this account.
+ *
+ * @throws SaslError `insecure` where the platform has no WebCrypto
+ */
+export async function saltedPassword(
+  hash: ScramHash,
+  password: string,
+  salt: Uint8Array<ArrayBuffer>,
+  iterations: number,
+): Promise<ArrayBuffer> {
+  const imported = await subtle().importKey('raw', utf8(password), 'PBKDF2', false, ['deriveBits']);
+  return subtle().deriveBits({ name: 'PBKDF2', hash, salt, iterations }, imported, bits[hash]);
 }
 
 /**
@@ -38,8 +32,7 @@ export async function deriveScramKeys(
   salt: Uint8Array<ArrayBuffer>,
   iterations: number,
 ): Promise<ScramKeys> {
-  const imported = await subtle().importKey('raw', utf8(password), 'PBKDF2', false, ['deriveBits']);
-  const salted = await subtle().deriveBits({ name: 'PBKDF2', hash, salt, iterations }, imported, bits[hash]);
+  const salted = await saltedPassword(hash, password, salt, iterations);
   return {
     clientKey: await hmac(hash, salted, utf8('Client Key')),
     serverKey: await hmac(hash, salted, utf8('Server Key')),

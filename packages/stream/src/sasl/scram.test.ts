@@ -1,14 +1,16 @@
 import { describe, expect, test, vi } from 'vitest';
 import { fromBase64, fromUtf8, toBase64, utf8 } from './bytes.ts';
+import { hmac } from './crypto.ts';
+import type { ScramHash } from './crypto.ts';
 import { SaslError } from './error.ts';
-import { scram, scramSha256 } from './scram.ts';
-import { deriveScramKeys, hmac, memoryScramKeyCache } from './scram-keys.ts';
-import type { ScramHash } from './scram-keys.ts';
-import type { SaslCredentials, SaslMechanism } from './types.ts';
+import { scram, scramSha1Plus, scramSha256, scramSha256Plus, scramSha512Plus } from './scram.ts';
+import { deriveScramKeys, memoryScramKeyCache } from './scram-keys.ts';
+import type { SaslContext, SaslCredentials, SaslMechanism, ScramCheck } from './types.ts';
 
 const secure = { secure: true };
 const user: SaslCredentials = { username: 'user', password: 'pencil' };
 const bindingData = Uint8Array.from({ length: 32 }, (_, index) => index);
+const binding = { type: 'tls-exporter', data: bindingData };
 
 const vectors = [
   {
@@ -49,11 +51,7 @@ const vectors = [
     source: 'SHA-256-PLUS',
     hash: 'SHA-256',
     plus: true,
-    credentials: {
-      ...user,
-      channelBindings: ['tls-server-end-point', 'tls-exporter'],
-      channelBinding: (type: string) => (type === 'tls-exporter' ? bindingData : undefined),
-    },
+    credentials: user,
     nonce: 'cnonce0123456789',
     clientFirst: 'p=tls-exporter,,n=user,r=cnonce0123456789',
     serverFirst: 'r=cnonce0123456789snonce,s=AAECAwQFBgcICQoLDA0ODw==,i=4096',
@@ -66,8 +64,9 @@ const vectors = [
 
 describe('exchanges printed elsewhere', () => {
   test.each(vectors)('$source', async (vector) => {
-    const factory = scram(vector.hash, { plus: 'plus' in vector, nonce: () => vector.nonce });
-    const mechanism = factory.create(vector.credentials, secure);
+    const plus = 'plus' in vector;
+    const factory = scram(vector.hash, { plus, nonce: () => vector.nonce });
+    const mechanism = factory.create(vector.credentials, plus ? { ...secure, binding } : secure);
     expect(fromUtf8((await mechanism.initial())!)).toBe(vector.clientFirst);
     expect(fromUtf8(await mechanism.challenge(utf8(vector.serverFirst)))).toBe(vector.clientFinal);
     await mechanism.success(utf8(vector.serverFinal));
@@ -206,26 +205,79 @@ describe('row 7: a server that misbehaves is refused', () => {
 });
 
 describe('§6 channel binding', () => {
-  const able = { ...user, channelBindings: ['tls-exporter'], channelBinding: () => bindingData };
-  const header = async (credentials: SaslCredentials, offered?: string[], plus = false): Promise<string> => {
-    const context = offered === undefined ? secure : { secure: true, offered };
-    return fromUtf8((await scram('SHA-256', { plus }).create(credentials, context).initial())!).split(',n=')[0]!;
-  };
+  const header = async (context: Partial<SaslContext>, factory = scramSha256, credentials = user): Promise<string> =>
+    fromUtf8((await factory.create(credentials, { ...secure, ...context }).initial())!).split(',n=')[0]!;
 
-  test('n: this side has none', async () => expect(await header(user, ['SCRAM-SHA-256'])).toBe('n,'));
+  test('n: this side has none', async () => expect(await header({ offered: ['SCRAM-SHA-256'] })).toBe('n,'));
   test('y: this side has one and the server offers none', async () =>
-    expect(await header(able, ['SCRAM-SHA-256'])).toBe('y,'));
+    expect(await header({ binding, offered: ['SCRAM-SHA-256'] })).toBe('y,'));
   test('n: both have one, and another mechanism was chosen', async () =>
-    expect(await header(able, ['SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS'])).toBe('n,'));
-  test('p: the data is bound', async () =>
-    expect(await header(able, ['SCRAM-SHA-256-PLUS'], true)).toBe('p=tls-exporter,'));
+    expect(await header({ binding, offered: ['SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS'] })).toBe('n,'));
+  test('p: the data is bound, by the type that the context names', async () => {
+    const offered = ['SCRAM-SHA-256-PLUS'];
+    expect(await header({ binding, offered }, scramSha256Plus)).toBe('p=tls-exporter,');
+    expect(await header({ binding: { ...binding, type: 'tls-unique' }, offered }, scramSha256Plus)).toBe(
+      'p=tls-unique,',
+    );
+  });
   test('the authorization identity, escaped', async () =>
-    expect(await header({ ...user, authzid: 'a,b=c@d' })).toBe('n,a=a=2Cb=3Dc@d'));
-  test('-PLUS is not usable without data', () => {
-    const plus = scram('SHA-256', { plus: true });
-    expect(plus.unusable(user, secure)).toBe('no channel binding');
-    expect(plus.unusable({ ...able, channelBinding: () => undefined }, secure)).toBe('no channel binding');
-    expect(() => plus.create(user, secure)).toThrow(SaslError);
+    expect(await header({}, scramSha256, { ...user, authzid: 'a,b=c@d' })).toBe('n,a=a=2Cb=3Dc@d'));
+
+  test.each([
+    [scramSha1Plus, 'SCRAM-SHA-1-PLUS', 130, 'SHA-1'],
+    [scramSha256Plus, 'SCRAM-SHA-256-PLUS', 140, 'SHA-256'],
+    [scramSha512Plus, 'SCRAM-SHA-512-PLUS', 150, 'SHA-512'],
+  ] as const)('%o', async (factory, name, strength, hash) => {
+    expect(factory).toMatchObject({ name, strength });
+    expect(factory.unusable(user, secure)).toBe('no channel binding');
+    expect(() => factory.create(user, secure)).toThrow(SaslError);
+    expect(factory.unusable(user, { ...secure, binding })).toBeUndefined();
+    await run(factory.create(user, { ...secure, binding }), { hash });
+  });
+});
+
+describe("§5.1 checks of the server's first message", () => {
+  const downgrade = new SaslError('downgrade', 'somebody in between');
+  const withChecks = (...checks: ScramCheck[]): SaslMechanism => scramSha256.create(user, { ...secure, checks });
+
+  test('they get its attributes and the hash function, each, in order', async () => {
+    const seen: unknown[] = [];
+    const look =
+      (name: string): ScramCheck =>
+      (attributes, hash) =>
+        void seen.push([name, hash, attributes.get('i'), attributes.get('h'), attributes.get('t')]);
+    await run(withChecks(look('first'), look('second')), { serverFirst: (first) => `${first},h=a=b,t=0304` });
+    expect(seen).toEqual([
+      ['first', 'SHA-256', '4096', 'a=b', '0304'],
+      ['second', 'SHA-256', '4096', 'a=b', '0304'],
+    ]);
+  });
+
+  test.each<[string, ScramCheck]>([
+    [
+      'at once',
+      () => {
+        throw downgrade;
+      },
+    ],
+    ['later', () => Promise.reject(downgrade)],
+  ])('one that refuses %s leaves no proof, and no key derived', async (_, refuse) => {
+    const derive = vi.spyOn(crypto.subtle, 'deriveBits');
+    const mechanism = withChecks(() => {}, refuse);
+    const nonce = fromUtf8((await mechanism.initial())!).split('r=')[1]!;
+    await expect(mechanism.challenge(utf8(`r=${nonce}server,s=AAAA,i=4096`))).rejects.toBe(downgrade);
+    expect(derive).not.toHaveBeenCalled();
+    derive.mockRestore();
+    await expect(mechanism.challenge(utf8(`r=${nonce}server,s=AAAA,i=4096`))).rejects.toThrow('out of order');
+    await expect(mechanism.success(utf8('v=AAAA'))).rejects.toMatchObject({ condition: 'server-signature-invalid' });
+  });
+
+  test('a nonce that is not ours is refused before they are asked', async () => {
+    const check = vi.fn<ScramCheck>();
+    await expect(run(withChecks(check), { nonce: () => 'foreign-nonce' })).rejects.toMatchObject({
+      condition: 'nonce',
+    });
+    expect(check).not.toHaveBeenCalled();
   });
 });
 
@@ -238,6 +290,21 @@ describe('cached keys', () => {
     await run(scramSha256.create({ username: 'user', scramKeys }, secure));
     expect(derive.mock.calls.length - once).toBe(once - 1);
     derive.mockRestore();
+  });
+
+  test('a password that has to be fetched is fetched when the keys are missing, and after the checks', async () => {
+    const scramKeys = memoryScramKeyCache();
+    const password = vi.fn(async () => 'pencil');
+    const credentials = { username: 'user', password, scramKeys };
+    expect(scramSha256.unusable(credentials, secure)).toBeUndefined();
+    const check = vi.fn<ScramCheck>(() => expect(password).not.toHaveBeenCalled());
+    await run(scramSha256.create(credentials, { ...secure, checks: [check] }));
+    expect(check).toHaveBeenCalledOnce();
+    await run(scramSha256.create(credentials, secure));
+    expect(password).toHaveBeenCalledOnce();
+    await expect(
+      run(scramSha256.create({ username: 'user', password: () => undefined }, secure)),
+    ).rejects.toMatchObject({ condition: 'credentials-expired' });
   });
 
   test('keys are not kept before the server has proved itself', async () => {

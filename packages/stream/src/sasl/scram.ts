@@ -1,10 +1,12 @@
 import { equalBytes, fromBase64, fromUtf8, toBase64, utf8 } from './bytes.ts';
+import { digest, hmac } from './crypto.ts';
+import type { ScramHash } from './crypto.ts';
 import { SaslError } from './error.ts';
 import type { SaslCondition } from './error.ts';
+import { passwordOf } from './password.ts';
 import { saslprep } from './saslprep.ts';
-import { deriveScramKeys, digest, hmac } from './scram-keys.ts';
-import type { ScramHash } from './scram-keys.ts';
-import type { SaslCredentials, SaslMechanism, SaslMechanismFactory } from './types.ts';
+import { deriveScramKeys } from './scram-keys.ts';
+import type { SaslCredentials, SaslMechanism, SaslMechanismFactory, ScramCheck } from './types.ts';
 
 /** What a SCRAM mechanism accepts. */
 export interface ScramOptions {
@@ -48,13 +50,12 @@ export function scram(hash: ScramHash, options: ScramOptions = {}): SaslMechanis
   return {
     name,
     strength,
-    unusable(credentials) {
+    unusable(credentials, { binding }) {
       if (credentials.username === '') return 'no user name';
       if (credentials.password === undefined && credentials.scramKeys === undefined) return 'no password';
-      return plus && findBinding(credentials) === undefined ? 'no channel binding' : undefined;
+      return plus && binding === undefined ? 'no channel binding' : undefined;
     },
-    create(credentials, { offered = [] }) {
-      const binding = findBinding(credentials);
+    create(credentials, { offered = [], binding, checks = [] }) {
       if (plus && binding === undefined) throw new SaslError('no-mechanism', `${name} needs channel binding data`);
       // §6: `y` tells a server that does have -PLUS that somebody took it off the list that we saw.
       const otherwise = binding && !offered.some((other) => other.endsWith('-PLUS')) ? 'y' : 'n';
@@ -64,6 +65,7 @@ export function scram(hash: ScramHash, options: ScramOptions = {}): SaslMechanis
         credentials,
         flag: plus ? `p=${binding!.type}` : otherwise,
         bindingData: plus ? binding!.data : [],
+        checks,
         minIterations,
         maxIterations,
         nonce: (options.nonce ?? randomNonce)(),
@@ -79,6 +81,12 @@ export const scramSha1: SaslMechanismFactory = /* @__PURE__ */ scram('SHA-1');
 export const scramSha256: SaslMechanismFactory = /* @__PURE__ */ scram('SHA-256');
 /** SCRAM-SHA-512 (draft-melnikov-scram-sha-512). */
 export const scramSha512: SaslMechanismFactory = /* @__PURE__ */ scram('SHA-512');
+/** SCRAM-SHA-1-PLUS, bound to the TLS channel. */
+export const scramSha1Plus: SaslMechanismFactory = /* @__PURE__ */ scram('SHA-1', { plus: true });
+/** SCRAM-SHA-256-PLUS, bound to the TLS channel. */
+export const scramSha256Plus: SaslMechanismFactory = /* @__PURE__ */ scram('SHA-256', { plus: true });
+/** SCRAM-SHA-512-PLUS, bound to the TLS channel. */
+export const scramSha512Plus: SaslMechanismFactory = /* @__PURE__ */ scram('SHA-512', { plus: true });
 
 /** What one exchange is about. */
 interface Exchange extends Required<Omit<ScramOptions, 'plus' | 'nonce'>> {
@@ -89,6 +97,7 @@ interface Exchange extends Required<Omit<ScramOptions, 'plus' | 'nonce'>> {
   readonly flag: string;
   readonly bindingData: Iterable<number>;
   readonly nonce: string;
+  readonly checks: readonly ScramCheck[];
   /** Where the keys are kept, once the server's salt is known. */
   keyId?: string;
   /** Our proof was asked for. */
@@ -133,12 +142,12 @@ function mechanism(strength: number, exchange: Exchange): SaslMechanism {
  */
 async function* messages(exchange: Exchange): AsyncGenerator<Uint8Array, undefined, Uint8Array> {
   const { hash, credentials, minIterations, maxIterations } = exchange;
-  const { username, password, authzid, scramKeys } = credentials;
+  const { username, authzid, scramKeys } = credentials;
   const gs2Header = `${exchange.flag},${authzid === undefined ? '' : `a=${escapeName(authzid)}`},`;
   const clientFirst = `n=${escapeName(saslprep(username, 'user name'))},r=${exchange.nonce}`;
   const serverFirst = decode(yield utf8(gs2Header + clientFirst));
 
-  const { nonce, salt, saltText, iterations } = parseServerFirst(serverFirst);
+  const { nonce, salt, saltText, iterations, attributes } = parseServerFirst(serverFirst);
   // §5.1: the server appends to our nonce; one that appends nothing lets an old exchange be played back.
   if (!nonce.startsWith(exchange.nonce) || nonce === exchange.nonce) {
     throw new SaslError('nonce', "The server's nonce does not continue ours: somebody is in between");
@@ -149,13 +158,12 @@ async function* messages(exchange: Exchange): AsyncGenerator<Uint8Array, undefin
       `The server asks for ${iterations} PBKDF2 iterations; accepted are ${minIterations} to ${maxIterations}`,
     );
   }
+  for (const check of exchange.checks) await check(attributes, hash);
   const keyId = `${hash},${username},${saltText},${iterations}`;
   exchange.keyId = keyId;
   let keys = await scramKeys?.get(keyId);
   if (!keys) {
-    if (password === undefined) {
-      throw new SaslError('credentials-expired', "No stored keys fit the server's salt: the password is needed");
-    }
+    const password = await passwordOf(credentials, "No stored keys fit the server's salt");
     keys = await deriveScramKeys(hash, saslprep(password, 'password'), salt, iterations);
   }
   const binding = toBase64([...utf8(gs2Header), ...exchange.bindingData]);
@@ -185,7 +193,8 @@ function parseServerFirst(message: string) {
   if (nonce === undefined || salt === undefined) {
     throw new SaslError('malformed-request', "The server's first SCRAM message is malformed or needs an extension");
   }
-  return { nonce, salt, saltText, iterations: Number(iterations) };
+  const attributes = new Map(message.split(',').map((part) => [part[0]!, part.slice(2)]));
+  return { nonce, salt, saltText, iterations: Number(iterations), attributes };
 }
 
 /** §7: `e=` and why the server gives up, in place of what was expected. */
@@ -208,14 +217,6 @@ function decode(data: Uint8Array): string {
   } catch (cause) {
     throw new SaslError('malformed-request', "The server's SCRAM message is not UTF-8", { cause });
   }
-}
-
-function findBinding({ channelBinding, channelBindings = [] }: SaslCredentials) {
-  for (const type of channelBindings) {
-    const data = channelBinding?.(type);
-    if (data !== undefined) return { type, data };
-  }
-  return undefined;
 }
 
 function randomNonce(): string {

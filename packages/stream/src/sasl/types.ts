@@ -1,3 +1,5 @@
+import type { ScramHash } from './crypto.ts';
+
 /** The keys that SCRAM derives from a password. Whoever has them can sign in: keep them as carefully as a password. */
 export interface ScramKeys {
   /** `HMAC(SaltedPassword, "Client Key")` (RFC 5802 §3). */
@@ -22,15 +24,12 @@ export interface ScramKeyCache {
 export interface SaslCredentials {
   /** The user's name: the localpart of the account's address, unescaped. Empty for ANONYMOUS. */
   readonly username: string;
-  readonly password?: string;
+  /** Or how to get it, at the moment in which it is needed; undefined when there is none after all. */
+  readonly password?: string | (() => string | undefined | Promise<string | undefined>);
   /** The identity to act as, when it is not the user's own (RFC 4422 §2). */
   readonly authzid?: string;
   /** Keys of earlier sign-ins; can take the password's place for SCRAM. */
   readonly scramKeys?: ScramKeyCache;
-  /** The channel binding data of a type, for example `tls-exporter`; undefined when this connection has none. */
-  readonly channelBinding?: (type: string) => Uint8Array | undefined;
-  /** The channel binding types to try, the preferred first (those that the server has, when it told: XEP-0440). */
-  readonly channelBindings?: readonly string[];
 }
 
 /** What a mechanism may need to know about the connection. */
@@ -39,7 +38,24 @@ export interface SaslContext {
   readonly secure: boolean;
   /** Every mechanism that the server offered; `chooseMechanism` fills it in. */
   readonly offered?: readonly string[];
+  /** What binds the exchange to the TLS channel; undefined when there is nothing. */
+  readonly binding?: ChannelBinding | undefined;
+  /** What the server may not claim in its first SCRAM message; all are asked before this side proves anything. */
+  readonly checks?: readonly ScramCheck[];
 }
+
+/** A TLS channel binding (RFC 5056, RFC 9266, RFC 5929). */
+export interface ChannelBinding {
+  /** Its registered name, such as `tls-exporter`. */
+  readonly type: string;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Looks at the attributes of a server's first SCRAM message (RFC 5802 §5.1), which the exchange protects: `h`, `t`, …
+ * @throws SaslError `downgrade`
+ */
+export type ScramCheck = (attributes: ReadonlyMap<string, string>, hash: ScramHash) => Promise<void> | void;
 
 /** One exchange. Used once. Data is raw: base64 and XML are the caller's. */
 export interface SaslMechanism {
