@@ -57,9 +57,12 @@ export function decodeHandled(element: Element): number {
   throw new StreamError('bad-format', { text: `<${element.name} h='${text}'/>: h must be a number of 32 bits` });
 }
 
-/** The condition in `<failed/>`, §6. */
-export function decodeFailed(element: Element): string {
-  return childElements(element).find((child) => child.name !== 'text')?.name ?? 'undefined-condition';
+/** The condition in `<failed/>`, §6; `undefined-condition` also where a server says nothing at all. */
+export function decodeFailed(element: Element | undefined): string {
+  // Prosody wraps it in an `<error/>` when it is part of signing in.
+  const holder = element?.children.find((child) => typeof child === 'object' && child.name === 'error') ?? element;
+  if (typeof holder !== 'object') return 'undefined-condition';
+  return childElements(holder).find(({ name }) => name !== 'text')?.name ?? 'undefined-condition';
 }
 
 /** §6: the stream error for a peer that acknowledges more than it was sent. */

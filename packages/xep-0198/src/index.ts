@@ -3,8 +3,17 @@
  *
  * @packageDocumentation
  */
-export { createStreamManagement, StreamManagementError } from './stream-management.ts';
-export type { Clock, StreamManagement, StreamManagementOptions, StreamManagementState } from './stream-management.ts';
+export { createStreamManagement } from './stream-management.ts';
+export { StreamManagementError } from './options.ts';
+export type { Clock, StreamManagement, StreamManagementOptions } from './options.ts';
+export { applyChange } from './state.ts';
+export type {
+  StoredStanza,
+  StreamJournal,
+  StreamManagementChange,
+  StreamManagementState,
+  StreamStateStore,
+} from './state.ts';
 export type { UnackedStanza } from './unacked.ts';
 export { redelivery } from './redelivery.ts';
 export {

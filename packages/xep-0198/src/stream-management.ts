@@ -1,138 +1,58 @@
-import { TimeoutError, XmppError } from '@xeps/core';
+import { TimeoutError } from '@xeps/core';
 import type { Element } from '@xeps/core';
 import { parseJid } from '@xeps/core/jid';
-import type { EncodedStanza, Outcome, StreamContext, StreamModule } from '@xeps/stream';
-import { StreamError } from '@xeps/stream';
-import { answer, decodeEnabled, decodeFailed, decodeHandled, enable, NS_SM, request, resume } from './elements.ts';
-import { createUnackedQueue } from './unacked.ts';
-import type { UnackedStanza } from './unacked.ts';
+import type { Outcome, StreamContext, StreamModule } from '@xeps/stream';
+import { NS_STREAM, StreamError } from '@xeps/stream';
+import { answer, decodeEnabled, decodeFailed, enable, NS_SM, request, resume } from './elements.ts';
+import type { Enabled } from './elements.ts';
+import { StreamManagementError } from './options.ts';
+import type { StreamManagement, StreamManagementOptions } from './options.ts';
+import { createSessionRecord } from './session-record.ts';
 
-/** Time, given from outside so that a stream has no timers of its own. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Calls back after some milliseconds; the answer cancels that. */
-  schedule(callback: () => void, milliseconds: number): () => void;
-}
+/** Milliseconds after which what was handled is written down, where nothing made that necessary sooner. */
+const lazily = 50;
 
-/** A session as plain data: what another process or page needs to resume it. */
-export interface StreamManagementState {
-  readonly id: string;
-  readonly jid: string;
-  /** Stanzas handled here. */
-  readonly inbound: number;
-  /** Stanzas handled there, as far as known. */
-  readonly outbound: number;
-  readonly max?: number;
-  readonly location?: string;
-  readonly unacked: readonly { readonly stanza: EncodedStanza; readonly time: number }[];
-}
-
-/** How streams are managed. */
-export interface StreamManagementOptions {
-  readonly clock: Clock;
-  /** Whether to ask for resumption; true when left out. */
-  readonly resumable?: boolean | undefined;
-  /** Seconds for which the server is asked to keep the session. */
-  readonly max?: number | undefined;
-  /** An acknowledgement is asked for after so many stanzas (25 when left out)… */
-  readonly requestAfterStanzas?: number | undefined;
-  /** …or when nothing more was sent for so many milliseconds (250 when left out). */
-  readonly requestAfterMilliseconds?: number | undefined;
-  /**
-   * Milliseconds that the server has to answer a wish to resume (10,000 when left out); then the stream ends with
-   * `TimeoutError`. When it has been silent for twice as long in all, no new stream asks for that session any more.
-   */
-  readonly resumeTimeout?: number | undefined;
-  /** A session to go on with. */
-  readonly state?: StreamManagementState | undefined;
-  /** The server refused to enable or resume; the stream goes on without. */
-  readonly onFailed?: ((error: StreamManagementError) => void) | undefined;
-}
-
-/** The server answered `<failed/>`, §6, or did not answer a wish to resume. */
-export class StreamManagementError extends XmppError {
-  static override readonly brand = 'StreamManagementError';
-  readonly reason: 'enable' | 'resume';
-  /**
-   * A stanza error condition: `item-not-found` when the session is not known any more, `remote-server-timeout` when the
-   * server did not answer.
-   */
-  readonly condition: string;
-
-  constructor(reason: 'enable' | 'resume', condition: string, domain: string) {
-    super('ERR_XMPP_SM', `${domain} did not ${reason} stream management: ${condition}`);
-    this.reason = reason;
-    this.condition = condition;
-  }
-}
-
-/** Stream management of one account's connection; it outlives the streams that its module is part of. */
-export interface StreamManagement {
-  readonly module: StreamModule;
-  /** The present stream acknowledges stanzas. */
-  readonly active: boolean;
-  /** There is a session to resume. */
-  readonly resumable: boolean;
-  /** Where the server wants the next connection, §3. */
-  readonly location: string | undefined;
-  /** How many stanzas wait for an acknowledgement. */
-  readonly unacked: number;
-  /** Asks the server for an acknowledgement now; whether it could be asked. */
-  requestAck(): boolean;
-  /** The stanzas of sessions that can't be resumed, oldest first. They are the caller's from now on. */
-  takeLost(): readonly UnackedStanza[];
-  /** The session ended: what was not acknowledged is lost, see `takeLost`. */
-  forget(): void;
-  /** The session as plain data; undefined when there is nothing to resume. */
-  snapshot(): StreamManagementState | undefined;
-}
-
-/** Makes stream management with nothing to resume, or with the session in `state`. */
+/** Makes stream management that goes on with the session in the journal, if there is one. */
 /* @__NO_SIDE_EFFECTS__ */
 export function createStreamManagement(options: StreamManagementOptions): StreamManagement {
-  const { clock, state } = options;
-  const requestAfterStanzas = options.requestAfterStanzas ?? 25;
-  const requestAfterMilliseconds = options.requestAfterMilliseconds ?? 250;
-  const resumeTimeout = options.resumeTimeout ?? 10_000;
-  const unacked = createUnackedQueue(
-    state?.unacked.map((entry) => ({ ...entry, receipt: undefined })),
-    state?.outbound,
-  );
-  const lost: UnackedStanza[] = [];
-  /** The session's id, while it can be resumed. */
-  let id = state?.id;
-  let jid = state?.jid;
-  let max = state?.max;
-  let location = state?.location;
-  let inbound = state?.inbound ?? 0;
-  /** Milliseconds for which the server has let wishes to resume it wait, on however many streams. */
+  const { clock, journal, requestAfterStanzas = 25, requestAfterMilliseconds = 250, resumeTimeout = 10_000 } = options;
+  const session = createSessionRecord(journal, confirmLater);
+  const { inbound } = session;
+  /** Milliseconds for which the server has let wishes to resume wait, on however many streams. */
   let silence = 0;
+  let confirming: (() => void) | undefined;
 
   // Of the present stream only:
-  let negotiating: StreamContext | undefined;
   let stream: StreamContext | undefined;
   let countsOutbound = false;
   let countsInbound = false;
-  let asked = false;
+  /** Its session is settled: resumed or new, with or without management. */
+  let begun = false;
   let askedToResume: number | undefined;
   let sinceRequest = 0;
   let requested = false;
-  let cancelTimer: (() => void) | undefined;
+  let cancelRequest: (() => void) | undefined;
+  /** How many stanzas had come when the server last asked, and of how many it was told that they are handled. */
+  let askedFor = 0;
+  let told = 0;
 
-  const forget = (): void => {
-    lost.push(...unacked.clear());
-    id = undefined;
-    jid = undefined;
-    max = undefined;
-    location = undefined;
-    inbound = 0;
-    silence = 0;
+  const tell = (context: StreamContext): void => {
+    context.send(answer(session.confirm()));
+    told = inbound.handled;
   };
+  function confirmLater(): void {
+    if (journal === undefined && told >= askedFor) return;
+    confirming ??= clock.schedule(() => {
+      confirming = undefined;
+      // §4: what was held when the server asked is told once it is handled.
+      if (told < Math.min(askedFor, inbound.handled)) tell(stream!);
+      else session.confirm();
+    }, lazily);
+  }
 
   const requestNow = (): boolean => {
-    cancelTimer?.();
-    cancelTimer = undefined;
+    cancelRequest?.();
+    cancelRequest = undefined;
     if (stream === undefined || !countsInbound) return false;
     requested = true;
     sinceRequest = 0;
@@ -140,176 +60,243 @@ export function createStreamManagement(options: StreamManagementOptions): Stream
     return true;
   };
   const requestLater = (): void => {
-    cancelTimer?.();
-    cancelTimer = clock.schedule(requestNow, requestAfterMilliseconds);
+    cancelRequest?.();
+    cancelRequest = session.unacked.size > 0 ? clock.schedule(requestNow, requestAfterMilliseconds) : undefined;
   };
 
   const reset = (): void => {
     // A machine that slept in the meantime has not waited.
     if (askedToResume !== undefined) silence += Math.min(clock.now() - askedToResume, resumeTimeout);
-    askedToResume = undefined;
-    cancelTimer?.();
-    cancelTimer = undefined;
-    stream = undefined;
-    countsOutbound = countsInbound = asked = requested = false;
-    sinceRequest = 0;
+    cancelRequest?.();
+    stream = askedToResume = cancelRequest = undefined;
+    countsOutbound = countsInbound = begun = requested = false;
+    sinceRequest = askedFor = told = 0;
+  };
+  /** A stream is being negotiated. One that ended in the middle of that must leave nothing behind. */
+  const enter = (context: StreamContext): void => {
+    if (stream !== context) reset();
+    stream = context;
   };
 
-  const acknowledge = (element: Element): void => {
-    try {
-      unacked.acknowledge(decodeHandled(element));
-    } catch (error) {
-      // A peer that can't count can't resume either.
-      forget();
-      throw error;
-    }
-  };
+  const failed = (reason: 'enable' | 'resume', condition: string, context: StreamContext): void =>
+    options.onFailed?.(new StreamManagementError(reason, condition, context.domain));
 
-  /** Asks to resume. Rejects with `TimeoutError` when the server says nothing to that. */
-  async function askToResume(context: StreamContext, previd: string): Promise<Element> {
-    const late = Promise.withResolvers<never>();
-    askedToResume = clock.now();
+  /** Waits for `work`, so many milliseconds at most: undefined then, after `expired` was called. */
+  function within<T>(work: Promise<T>, milliseconds: number, expired?: () => void): Promise<T | undefined> {
+    const late = Promise.withResolvers<undefined>();
     const cancel = clock.schedule(() => {
-      askedToResume = undefined;
-      silence += resumeTimeout;
-      late.reject(new TimeoutError(`${context.domain} did not answer within ${resumeTimeout} ms whether it resumes`));
-    }, resumeTimeout);
-    context.send(resume(previd, inbound));
+      expired?.();
+      late.resolve(undefined);
+    }, milliseconds);
+    return Promise.race([work, late.promise]).finally(cancel);
+  }
+
+  /** What to ask for when there is a session to resume and the server can. Waits for what is held of it. */
+  async function askToResume(context: StreamContext, offered: boolean): Promise<Element | undefined> {
+    const id = session.info?.id;
+    if (!offered || id === undefined) return undefined;
+    if (silence >= 2 * resumeTimeout) {
+      // The server keeps something of the session that it can't give back: a new one is better than none.
+      session.forget();
+      failed('resume', 'remote-server-timeout', context);
+      return undefined;
+    }
+    const held = inbound.settled();
+    if (held !== undefined) {
+      // Half of the time, so that the server has some left. After that a stanza that was held counts as handled: this
+      // process has it, and hearing it again would be worse than what is lost if the process dies just then.
+      await within(held, resumeTimeout / 2);
+      inbound.release();
+    }
+    askedToResume = clock.now();
+    return resume(id, session.confirm());
+  }
+
+  /** Goes on with the session if the server does. */
+  function resumed(reply: Element | undefined, context: StreamContext): boolean {
+    askedToResume = undefined;
+    silence = 0;
+    if (reply?.name !== 'resumed') {
+      // §5: a session that timed out may still tell what it handled.
+      if (reply?.attrs['h'] !== undefined) session.acknowledge(reply);
+      session.forget();
+      failed('resume', decodeFailed(reply), context);
+      return false;
+    }
+    const { info } = session;
+    const previd: unknown = reply.attrs['previd'];
+    if (info === undefined || info.id !== previd) {
+      throw new StreamError('bad-format', { text: `${String(previd)} was resumed, which nobody asked for` });
+    }
+    session.acknowledge(reply);
+    session.save(info);
+    stream = context;
+    countsOutbound = countsInbound = begun = true;
+    context.setBound(parseJid(info.jid), { resumed: true });
+    // §5: whatever is still unacknowledged now is sent again, in order, before anything else.
+    const again = session.unacked.entries();
+    for (const { stanza } of again) context.sendStanza(stanza);
+    if (again.length > 0) requestNow();
+    return true;
+  }
+
+  /** Resumes in a step of its own. Rejects with `TimeoutError` when the server says nothing to that. */
+  async function tryResume(context: StreamContext): Promise<Outcome> {
+    const wish = await askToResume(context, true);
+    if (wish === undefined) return 'done';
+    context.send(wish);
     const answered = context.next(
       (element) => element.getNS() === NS_SM && (element.name === 'resumed' || element.name === 'failed'),
     );
-    const reply = await Promise.race([answered, late.promise]).finally(cancel);
-    askedToResume = undefined;
-    silence = 0;
-    return reply;
+    const reply = await within(answered, resumeTimeout, () => {
+      askedToResume = undefined;
+      silence += resumeTimeout;
+    });
+    if (reply === undefined)
+      throw new TimeoutError(`${context.domain} did not answer within ${resumeTimeout} ms whether it resumes`);
+    return resumed(reply, context) ? 'online' : 'done';
   }
 
-  async function tryResume(context: StreamContext, previd: string): Promise<Outcome> {
-    const reply = await askToResume(context, previd);
-    if (reply.name === 'failed') {
-      // §5: a session that timed out may still tell what it handled.
-      if (reply.attrs['h'] !== undefined) acknowledge(reply);
-      forget();
-      options.onFailed?.(new StreamManagementError('resume', decodeFailed(reply), context.domain));
-      return 'done';
-    }
-    if (reply.attrs['previd'] !== previd) {
-      throw new StreamError('bad-format', {
-        text: `asked to resume ${previd}, ${String(reply.attrs['previd'])} was resumed`,
-      });
-    }
-    acknowledge(reply);
+  const wishToEnable = (): Element => enable({ resume: options.resumable ?? true, max: options.max });
+
+  /** A new address was bound, so that there is nothing left to resume. §4: what is sent counts from here. */
+  const begin = (context: StreamContext, enabled?: Enabled): void => {
+    session.begin({ jid: String(context.jid), ...enabled });
     stream = context;
-    countsOutbound = countsInbound = asked = true;
-    context.setBound(parseJid(jid!), { resumed: true });
-    // §5: whatever is still unacknowledged now is sent again, in order, before anything else.
-    for (const { stanza } of unacked.entries()) context.sendStanza(stanza);
-    if (unacked.size > 0) requestNow();
-    return 'online';
+    silence = 0;
+    countsOutbound = true;
+    countsInbound = enabled !== undefined;
+  };
+
+  /**
+   * A new address was bound, and these features say whether its stream can be
+   * managed. The first that come say it: ejabberd lists again what was enabled with the binding.
+   */
+  function enableWith(features: Element, context: StreamContext): void {
+    if (begun) return;
+    begun = true;
+    if (features.getChild('sm', NS_SM) === undefined) return session.forget();
+    begin(context);
+    // Its answer is awaited while stanzas flow.
+    context.send(wishToEnable());
   }
 
   const module: StreamModule = {
     name: 'stream-management',
     negotiate(features, context) {
-      // A stream that ended in the middle of resuming must leave nothing behind.
-      if (negotiating !== context) reset();
-      negotiating = context;
+      enter(context);
       if (!context.authenticated) return 'skip';
-      const offered = features.getChild('sm', NS_SM) !== undefined;
-      if (context.jid === undefined) {
-        if (silence >= 2 * resumeTimeout) {
-          // The server keeps something of the session that it can't give back: a new one is better than none.
-          forget();
-          options.onFailed?.(new StreamManagementError('resume', 'remote-server-timeout', context.domain));
-        }
-        return offered && id !== undefined ? tryResume(context, id) : 'skip';
-      }
-      if (asked) return 'skip';
-      asked = true;
-      // A new address was bound, so that there is nothing left to resume.
-      forget();
-      if (!offered) return 'skip';
-      // §4: counting what is sent begins here, and needs no answer; `<enabled/>` is awaited while stanzas flow.
-      stream = context;
-      countsOutbound = true;
-      jid = context.jid.toString();
-      context.send(enable({ resume: options.resumable ?? true, max: options.max }));
+      if (context.jid !== undefined) enableWith(features, context);
+      else if (session.info?.id !== undefined && features.getChild('sm', NS_SM) !== undefined)
+        return tryResume(context);
       return 'skip';
     },
+    // Before the stanza is delivered. What is kept back until the stream is online came before counting began.
     received() {
-      if (countsInbound) inbound = (inbound + 1) >>> 0;
+      if (countsInbound) inbound.arrive();
     },
-    sent(stanza, receipt, context) {
+    sending(stanza, receipt) {
       if (!countsOutbound) return false;
-      stream = context;
-      unacked.push({ stanza, receipt, time: clock.now() });
+      session.push({ stanza, receipt, time: clock.now() });
+      return true;
+    },
+    sent() {
+      if (!countsOutbound) return;
       sinceRequest += 1;
       if (sinceRequest >= requestAfterStanzas && !requested) requestNow();
       else requestLater();
-      return true;
     },
     element(element, context) {
-      if (element.getNS() !== NS_SM) return false;
-      if (element.name === 'r') {
-        if (countsInbound) context.send(answer(inbound));
-      } else if (element.name === 'a') {
+      inbound.deliver();
+      const { name } = element;
+      const xmlns = element.getNS();
+      if (name === 'features' && xmlns === NS_STREAM) enableWith(element, context);
+      if (xmlns !== NS_SM) return false;
+      if (name === 'r' && countsInbound) {
+        askedFor = inbound.arrived;
+        tell(context);
+      } else if (name === 'a') {
         requested = false;
         try {
-          acknowledge(element);
+          session.acknowledge(element);
         } catch (error) {
           context.fail(error as StreamError);
           return true;
         }
-        if (unacked.size > 0) requestLater();
-      } else if (element.name === 'enabled' && countsOutbound && !countsInbound) {
-        ({ id, max, location } = decodeEnabled(element));
-        inbound = 0;
+        requestLater();
+      } else if (name === 'enabled' && countsOutbound && !countsInbound) {
+        session.save({ ...session.info!, ...decodeEnabled(element) });
         countsInbound = true;
-        if (unacked.size > 0) requestLater();
-      } else if (element.name === 'failed' && countsOutbound && !countsInbound) {
+        requestLater();
+      } else if (name === 'failed' && countsOutbound && !countsInbound) {
         countsOutbound = false;
-        for (const entry of unacked.clear()) entry.receipt?.acked();
-        options.onFailed?.(new StreamManagementError('enable', decodeFailed(element), context.domain));
+        session.settle();
+        failed('enable', decodeFailed(element), context);
       }
       return true;
     },
     closing(context) {
       if (!countsInbound) return;
       // §4: the server learns what was handled, and tells what it has handled before it closes.
-      if (unacked.size > 0) requestNow();
-      context.send(answer(inbound));
+      if (session.unacked.size > 0) requestNow();
+      // A listener that closes has seen its stanza: if that came again, it would close again.
+      inbound.deliver();
+      tell(context);
     },
-    ended: reset,
+    ended() {
+      session.confirm();
+      reset();
+    },
   };
 
   return {
     module,
+    resumption: {
+      name: 'resumption',
+      request(offer, context) {
+        enter(context);
+        return askToResume(context, offer.get(NS_SM) !== undefined);
+      },
+      answered(success, context) {
+        resumed(success.getChild('resumed', NS_SM) ?? success.getChild('failed', NS_SM), context);
+      },
+    },
+    enabling: {
+      name: 'stream-management',
+      request(offer, context) {
+        enter(context);
+        return offer.get(NS_SM) && wishToEnable();
+      },
+      answered(bound, context) {
+        begun = true;
+        const enabled = bound.getChild('enabled', NS_SM);
+        if (enabled === undefined) {
+          session.forget();
+          return failed('enable', decodeFailed(bound.getChild('failed', NS_SM)), context);
+        }
+        begin(context, decodeEnabled(enabled));
+      },
+    },
     get active() {
       return countsInbound;
     },
     get resumable() {
-      return id !== undefined;
+      return session.info?.id !== undefined;
     },
     get location() {
-      return location;
+      return session.info?.location;
     },
     get unacked() {
-      return unacked.size;
+      return session.unacked.size;
     },
     requestAck: requestNow,
-    takeLost: () => lost.splice(0),
-    forget,
-    snapshot() {
-      if (id === undefined || jid === undefined) return undefined;
-      return {
-        id,
-        jid,
-        inbound,
-        outbound: unacked.handled,
-        ...(max !== undefined && { max }),
-        ...(location !== undefined && { location }),
-        unacked: unacked.entries().map(({ stanza, time }) => ({ stanza, time })),
-      };
+    hold: inbound.hold,
+    takeLost() {
+      // Bound by Bind 2, and nothing was said about management.
+      if (!begun && stream?.jid !== undefined) session.forget();
+      return session.takeLost(countsOutbound);
     },
+    forget: session.forget,
+    snapshot: () => (session.info?.id === undefined ? undefined : session.state()),
   };
 }

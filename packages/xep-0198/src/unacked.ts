@@ -1,11 +1,9 @@
-import type { EncodedStanza, Receipt } from '@xeps/stream';
+import type { Receipt } from '@xeps/stream';
 import { handledCountTooHigh } from './elements.ts';
+import type { StoredStanza } from './state.ts';
 
 /** A stanza that the server has not acknowledged yet. */
-export interface UnackedStanza {
-  readonly stanza: EncodedStanza;
-  /** When it was first sent, in milliseconds since 1970. */
-  readonly time: number;
+export interface UnackedStanza extends StoredStanza {
   readonly receipt: Receipt | undefined;
 }
 
@@ -15,8 +13,8 @@ export interface UnackedQueue {
   /** The last `h` of the server's. */
   readonly handled: number;
   push(entry: UnackedStanza): void;
-  /** Takes an `h`: settles what it covers. Throws `StreamError` when the server was never sent that many. */
-  acknowledge(h: number): void;
+  /** Takes an `h`, and out what it covers. Throws `StreamError` when the server was never sent that many. */
+  acknowledge(h: number): readonly UnackedStanza[];
   entries(): readonly UnackedStanza[];
   /** Empties it and starts counting at zero. */
   clear(): readonly UnackedStanza[];
@@ -24,12 +22,23 @@ export interface UnackedQueue {
 
 /** Makes a queue that starts with what an earlier one held. */
 /* @__NO_SIDE_EFFECTS__ */
-export function createUnackedQueue(initial: readonly UnackedStanza[] = [], initialHandled = 0): UnackedQueue {
-  const queue = [...initial];
+export function createUnackedQueue(initial: readonly UnackedStanza[], initialHandled: number): UnackedQueue {
+  let queue = [...initial];
+  /** Where the queue begins in its array: moving all the rest for every acknowledgement would be quadratic. */
+  let first = 0;
   let handled = initialHandled;
+  const size = (): number => queue.length - first;
+  const take = (count: number): readonly UnackedStanza[] => {
+    const taken = queue.slice(first, (first += count));
+    if (first * 2 > queue.length) {
+      queue = queue.slice(first);
+      first = 0;
+    }
+    return taken;
+  };
   return {
     get size() {
-      return queue.length;
+      return size();
     },
     get handled() {
       return handled;
@@ -38,14 +47,14 @@ export function createUnackedQueue(initial: readonly UnackedStanza[] = [], initi
     acknowledge(h) {
       // Counters wrap, so the distance does too; an `h` that goes back is a huge distance, as wrong as one too high.
       const distance = (h - handled) >>> 0;
-      if (distance > queue.length) throw handledCountTooHigh(h, (handled + queue.length) >>> 0);
+      if (distance > size()) throw handledCountTooHigh(h, (handled + size()) >>> 0);
       handled = h;
-      for (const { receipt } of queue.splice(0, distance)) receipt?.acked();
+      return take(distance);
     },
-    entries: () => [...queue],
+    entries: () => queue.slice(first),
     clear() {
       handled = 0;
-      return queue.splice(0);
+      return take(size());
     },
   };
 }

@@ -1,7 +1,7 @@
 import { Element } from '@xeps/core';
 import type { EncodedStanza, Receipt } from '@xeps/stream';
 import { bind, encodeStanza, plain, sasl, StreamError } from '@xeps/stream';
-import type { StreamManagement, StreamManagementOptions } from '@xeps/xep-0198';
+import type { StreamManagement, StreamManagementOptions, StreamManagementState } from '@xeps/xep-0198';
 import { createStreamManagement, redelivery, StreamManagementError } from '@xeps/xep-0198';
 import { describe, expect, test } from 'vitest';
 import {
@@ -16,6 +16,7 @@ import {
   untilBind,
 } from '../../stream/test/harness.ts';
 import type { Scripted } from '../../stream/test/harness.ts';
+import { testJournal } from './journal.ts';
 import { manualClock } from './manual-clock.ts';
 
 const sm = "xmlns='urn:xmpp:sm:3'";
@@ -115,7 +116,13 @@ describe('§4 Acks', () => {
 
   test('counters wrap at 2^32 in both directions', async () => {
     const script = managed(undefined, {
-      state: { id: 'old', jid: 'juliet@example.org/x', inbound: 0xffff_ffff, outbound: 0xffff_fffe, unacked: [] },
+      journal: testJournal({
+        id: 'old',
+        jid: 'juliet@example.org/x',
+        inbound: 0xffff_ffff,
+        outbound: 0xffff_fffe,
+        unacked: [],
+      }),
     });
     script.stream.start();
     await script.say(header() + features(saslFeature));
@@ -355,10 +362,8 @@ describe('§5 Resumption', () => {
     await enable(first);
     await first.say(incoming('a'));
     send(first, 'message', '1');
-    const state = JSON.parse(JSON.stringify(first.management.snapshot())) as NonNullable<
-      StreamManagementOptions['state']
-    >;
-    const second = managed(undefined, { state });
+    const state = JSON.parse(JSON.stringify(first.management.snapshot())) as StreamManagementState;
+    const second = managed(undefined, { journal: testJournal(state) });
     second.stream.start();
     await second.say(header() + features(saslFeature));
     await second.say(success);
