@@ -93,21 +93,31 @@ function setUpRoster(session: Session): RosterApi {
     saver.save(store);
   }
 
-  async function load(mine: number): Promise<void> {
+  async function load(mine: number, goesOn: boolean): Promise<void> {
     // Whoever installs this gives it a store in the same breath.
     await Promise.resolve();
+    let known = false;
     if (!restored && store !== undefined) {
       restored = true;
       const stored = await saver.restore(store);
       if (mine !== turn) return;
-      if (stored !== undefined && items.size === 0) replace(stored);
+      if (stored !== undefined && items.size === 0) {
+        replace(stored);
+        known = true;
+      }
     }
+    // In a session that goes on, the server pushes whatever changes: what was kept is what it has.
+    if (goesOn && known) return finish();
     // §2.6.2: an empty version asks for all of it. A server that keeps no versions passes the attribute over.
     const answer = await getRoster(session, { ver: ver ?? '', signal: session.signal });
     if (mine !== turn) return;
     if (answer !== undefined) replace(answer);
     // No version was known, and yet nothing has changed: the roster is empty.
     else if (ver === undefined) replace({ items: [] });
+    finish();
+  }
+
+  function finish(): void {
     state = 'loaded';
     for (const list of early.splice(0)) push(list);
     saver.save(store);
@@ -121,11 +131,11 @@ function setUpRoster(session: Session): RosterApi {
     if (state === 'loading') early.push(list);
     else push(list);
   });
-  whenOnline(session, () => {
+  function begin(goesOn: boolean): void {
     const mine = ++turn;
     state = 'loading';
     early = [];
-    load(mine).catch((error: unknown) => {
+    load(mine, goesOn).catch((error: unknown) => {
       // A session that was lost meanwhile is followed by another, which asks again.
       if (mine !== turn || error instanceof DisconnectedError || session.signal.aborted) return;
       state = 'failed';
@@ -133,7 +143,9 @@ function setUpRoster(session: Session): RosterApi {
       for (const list of early.splice(0)) push(list);
       events.emit('failed', { error });
     });
-  });
+  }
+  whenOnline(session, () => begin(false));
+  session.on('resumed', ({ restored: goesOn }) => void (goesOn && begin(true)));
 
   return {
     items: () => [...items.values()],

@@ -3,7 +3,7 @@ import type { Element, ListenOptions, Plugin, RequestOptions, Session } from '@x
 import { tryParseJid } from '@xeps/core/jid';
 import type { Delay } from '@xeps/xep-0203';
 import type { Forwarded } from '@xeps/xep-0297';
-import { carbonReceived, carbonsDisableQuery, carbonSent, carbonsEnableQuery } from './schema.ts';
+import { carbonReceived, carbonsDisableQuery, carbonSent, carbonsEnableQuery, NS_CARBONS } from './schema.ts';
 
 /** A message that the account got or sent, on this device or on another. */
 export interface AccountMessage {
@@ -93,8 +93,22 @@ export const carbons: Plugin<CarbonsApi> = /* @__PURE__ */ definePlugin({
       events.emit('enabled', undefined);
     }
 
+    // XEP-0386 §3.1: together with the binding there is no gap, and no request.
+    let bound = false;
+    session.whileBinding({
+      xmlns: NS_CARBONS,
+      request: () => (wanted ? carbonsEnableQuery.request.encode({}) : undefined),
+      enabled: () => void (bound = true),
+    });
+    // The server still does what it was asked before this run, as far as is known.
+    session.on('resumed', ({ restored }) => void (restored && wanted && enable().catch(() => undefined)));
     whenOnline(session, () => {
-      state = 'off';
+      state = bound ? 'on' : 'off';
+      if (bound) {
+        bound = false;
+        latest += 1;
+        return events.emit('enabled', undefined);
+      }
       // The server forgot with its session. Asking for the feature first (§3) would take a way there and back more, and
       // its answer is the same: a server without carbons answers with service-unavailable.
       if (wanted) enable().catch(() => undefined);
