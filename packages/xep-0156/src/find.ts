@@ -16,6 +16,19 @@ export interface FindOptions {
   readonly origin?: string | undefined;
 }
 
+/** What became of the look-up of one file: its text, nothing when the domain has none, or why it could not be had. */
+export type HostMetaFile = PromiseSettledResult<string | undefined>;
+
+/** Both files of a domain. */
+export interface HostMetaFiles {
+  /** `/.well-known/host-meta`. */
+  readonly xml: HostMetaFile;
+  /** `/.well-known/host-meta.json`. */
+  readonly json: HostMetaFile;
+  /** The domain is this machine, so that its links may be `ws:` and `http:`. */
+  readonly loopback: boolean;
+}
+
 /** Bytes of a host-meta file that are read. The longest in use have a few hundred. */
 const maxBytes = 64 * 1024;
 const maxRedirects = 5;
@@ -40,6 +53,39 @@ export async function findAlternativeConnections(
   domain: string,
   options: FindOptions = {},
 ): Promise<AlternativeConnection[]> {
+  return readHostMeta(await fetchHostMeta(domain, options));
+}
+
+/**
+ * The endpoints that a domain's files name together.
+ *
+ * @throws HostMetaError when neither file has one and at least one could not be had or read
+ */
+export function readHostMeta({ xml, json, loopback }: HostMetaFiles): AlternativeConnection[] {
+  const found = new Map<string, AlternativeConnection>();
+  const failures: unknown[] = [];
+  for (const [file, parse] of [
+    [xml, parseHostMetaXml],
+    [json, parseHostMetaJson],
+  ] as const) {
+    try {
+      if (file.status === 'rejected') throw file.reason;
+      const connections = file.value === undefined ? [] : parse(file.value, loopback);
+      for (const connection of connections) found.set(connection.url, connection);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (found.size === 0 && failures.length > 0) throw failures[0];
+  return [...found.values()];
+}
+
+/**
+ * Gets both files, unread: for what else they may say, as in XEP-0487.
+ *
+ * @throws HostMetaError when the domain is none that can be asked; the signal's reason when aborted
+ */
+export async function fetchHostMeta(domain: string, options: FindOptions = {}): Promise<HostMetaFiles> {
   const { timeout = 10_000, origin = `https://${domain}`, fetch = globalThis.fetch } = options;
   options.signal?.throwIfAborted();
   const base = URL.canParse(origin) ? new URL(origin) : undefined;
@@ -51,32 +97,20 @@ export async function findAlternativeConnections(
   }
   const deadline = AbortSignal.timeout(timeout);
   const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
-  const ask = async (path: string, parse: typeof parseHostMetaXml): Promise<AlternativeConnection[]> => {
+  const ask = async (path: string): Promise<string | undefined> => {
     const url = new URL(`/.well-known/${path}`, base).href;
     try {
-      const text = await getText(url, signal, fetch, loopback);
-      return text === undefined ? [] : parse(text, loopback);
+      return await getText(url, signal, fetch, loopback);
     } catch (cause) {
-      options.signal?.throwIfAborted();
       if (cause instanceof HostMetaError) throw cause;
       throw deadline.aborted
         ? new HostMetaError('timeout', `No answer from ${url} within ${timeout} ms`, { cause })
         : new HostMetaError('unreachable', `Can't fetch ${url}: ${(cause as Error).message}`, { cause });
     }
   };
-  const results = await Promise.allSettled([
-    ask('host-meta', parseHostMetaXml),
-    ask('host-meta.json', parseHostMetaJson),
-  ]);
+  const [xml, json] = await Promise.allSettled([ask('host-meta'), ask('host-meta.json')]);
   options.signal?.throwIfAborted();
-  const found = new Map<string, AlternativeConnection>();
-  let failure: PromiseRejectedResult | undefined;
-  for (const result of results) {
-    if (result.status === 'rejected') failure ??= result;
-    else for (const connection of result.value) found.set(connection.url, connection);
-  }
-  if (found.size === 0 && failure !== undefined) throw failure.reason;
-  return [...found.values()];
+  return { xml, json, loopback };
 }
 
 /** The text at `url`, redirects followed over HTTPS only; undefined when the server says that there is none. */

@@ -18,10 +18,16 @@ interface Link {
   readonly href?: unknown;
 }
 
-/** The link relations of §2.1 and the URL schemes that they may have, the secure one first. */
-const relations: Readonly<Record<string, readonly [AlternativeConnection['kind'], secure: string, open: string]>> = {
-  [`${NS_ALT_CONNECTIONS}:websocket`]: ['websocket', 'wss:', 'ws:'],
-  [`${NS_ALT_CONNECTIONS}:xbosh`]: ['bosh', 'https:', 'http:'],
+/** The URL schemes of each kind (§2.1), the secure one first. */
+const schemes: Readonly<Record<AlternativeConnection['kind'], readonly [secure: string, open: string]>> = {
+  websocket: ['wss:', 'ws:'],
+  bosh: ['https:', 'http:'],
+};
+
+/** The link relations of §2.1. */
+const relations: Readonly<Record<string, AlternativeConnection['kind']>> = {
+  [`${NS_ALT_CONNECTIONS}:websocket`]: 'websocket',
+  [`${NS_ALT_CONNECTIONS}:xbosh`]: 'bosh',
 };
 
 /**
@@ -71,18 +77,32 @@ export function isLoopback(hostname: string): boolean {
   return /^(?:localhost|.+\.localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/.test(hostname);
 }
 
+/**
+ * The URL of a link as `URL` writes it; undefined when it is none that may be connected to (§2.2 rule 1: secure delegation,
+ * nobody gets to lead us to an open connection).
+ *
+ * @param loopback - accepts `ws:` and `http:` to this machine
+ */
+export function connectionUrl(
+  kind: AlternativeConnection['kind'],
+  href: unknown,
+  loopback = false,
+): string | undefined {
+  if (typeof href !== 'string' || !URL.canParse(href)) return undefined;
+  const url = new URL(href);
+  const [secure, open] = schemes[kind];
+  if (url.protocol !== secure && !(loopback && url.protocol === open && isLoopback(url.hostname))) return undefined;
+  // RFC 6455 §3 has no fragments, and names and passwords in URLs are refused by browsers.
+  return url.username === '' && url.password === '' && url.hash === '' ? url.href : undefined;
+}
+
 function connections(links: readonly Link[], loopback: boolean): AlternativeConnection[] {
   const found = new Map<string, AlternativeConnection>();
   for (const { rel, href } of links) {
-    if (typeof rel !== 'string' || typeof href !== 'string' || !Object.hasOwn(relations, rel)) continue;
-    const [kind, secure, open] = relations[rel]!;
-    if (!URL.canParse(href)) continue;
-    const url = new URL(href);
-    // §2.2 rule 1: secure delegation. Nobody gets to lead us to an open connection.
-    if (url.protocol !== secure && !(loopback && url.protocol === open && isLoopback(url.hostname))) continue;
-    // RFC 6455 §3 has no fragments, and names and passwords in URLs are refused by browsers.
-    if (url.username !== '' || url.password !== '' || url.hash !== '') continue;
-    if (!found.has(url.href)) found.set(url.href, { kind, url: url.href });
+    if (typeof rel !== 'string' || !Object.hasOwn(relations, rel)) continue;
+    const kind = relations[rel]!;
+    const url = connectionUrl(kind, href, loopback);
+    if (url !== undefined && !found.has(url)) found.set(url, { kind, url });
   }
   return [...found.values()];
 }

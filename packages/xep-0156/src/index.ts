@@ -6,7 +6,7 @@
  */
 export { HostMetaError } from './errors.ts';
 export type { HostMetaErrorReason } from './errors.ts';
-export { findAlternativeConnections } from './find.ts';
-export type { Fetch, FindOptions } from './find.ts';
-export { NS_ALT_CONNECTIONS, NS_XRD, parseHostMetaJson, parseHostMetaXml } from './host-meta.ts';
+export { fetchHostMeta, findAlternativeConnections, readHostMeta } from './find.ts';
+export type { Fetch, FindOptions, HostMetaFile, HostMetaFiles } from './find.ts';
+export { connectionUrl, NS_ALT_CONNECTIONS, NS_XRD, parseHostMetaJson, parseHostMetaXml } from './host-meta.ts';
 export type { AlternativeConnection } from './host-meta.ts';

@@ -4,5 +4,13 @@
  *
  * @packageDocumentation
  */
-export { ALPN_XMPP_CLIENT, ALPN_XMPP_SERVER, isServiceDenied, orderEndpoints, srvName } from './order.ts';
+export {
+  ALPN_XMPP_CLIENT,
+  ALPN_XMPP_SERVER,
+  groupEndpoints,
+  isServiceDenied,
+  orderByWeight,
+  orderEndpoints,
+  srvName,
+} from './order.ts';
 export type { SrvRecord, SrvService, TcpEndpoint } from './order.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isServiceDenied, orderEndpoints, srvName } from './index.ts';
+import { groupEndpoints, isServiceDenied, orderByWeight, orderEndpoints, srvName } from './index.ts';
 import type { SrvRecord, TcpEndpoint } from './index.ts';
 
 const srv = (name: string, priority = 0, weight = 0, port = 5222): SrvRecord => ({ name, port, priority, weight });
@@ -40,7 +40,29 @@ describe('§3 rule 1: both services are one list', () => {
   });
 });
 
+test('§3 rule 1: groups of one priority, of both services; a record repeated in a later one is left out', () => {
+  const groups = groupEndpoints([srv('a', 5), srv('b', 10)], [srv('b', 5), srv('b', 10), srv('.', 7)], () => 0);
+  expect(groups.map(names)).toEqual([['a', 'b/tls'], ['b']]);
+  expect(groupEndpoints([srv('.')], [])).toEqual([]);
+});
+
 describe('RFC 2782', () => {
+  test('anything with a priority and a weight is ordered so, in groups', () => {
+    const item = (id: string, priority: number, weight: number) => ({ id, priority, weight });
+    const items = [item('c', 2, 0), item('a', 1, 10), item('b', 1, 30), item('d', 2, 1)];
+    const order = (...numbers: number[]): string[][] =>
+      orderByWeight(items, script(...numbers)).map((group) => group.map(({ id }) => id));
+    expect(order(0, 0, 0, 0)).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+    expect(order(11 / 41, 0, 0.5, 0)).toEqual([
+      ['b', 'a'],
+      ['d', 'c'],
+    ]);
+    expect(orderByWeight([])).toEqual([]);
+  });
+
   test('weight 0 is chosen first only when 0 is drawn', () => {
     const records = [srv('heavy', 1, 10), srv('zero', 1, 0)];
     expect(names(orderEndpoints(records, [], script(0, 0)))).toEqual(['zero', 'heavy']);

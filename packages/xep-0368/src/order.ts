@@ -42,8 +42,37 @@ export function isServiceDenied(records: readonly SrvRecord[]): boolean {
 }
 
 /**
- * Orders the endpoints of both services as if they were one (§3 rule 1): by priority, and within a priority at random,
- * in proportion to the weights (RFC 2782). Records that deny the service, and ports that are none, are left out.
+ * Orders records as RFC 2782 says: in groups by priority, the lowest first; within a group at random, in proportion to the
+ * weights.
+ *
+ * @param random - gives numbers from 0 up to, not including, 1
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function orderByWeight<T extends Pick<SrvRecord, 'priority' | 'weight'>>(
+  records: readonly T[],
+  random: () => number = Math.random,
+): T[][] {
+  const priorities = [...new Set(records.map(({ priority }) => priority))].toSorted((left, right) => left - right);
+  return priorities.map((priority) => {
+    // Those of weight 0 come first, so that they are chosen only when the number drawn is 0.
+    const group = records
+      .filter((record) => record.priority === priority)
+      .toSorted((left, right) => Math.sign(left.weight) - Math.sign(right.weight));
+    const ordered: T[] = [];
+    while (group.length > 0) {
+      const total = group.reduce((sum, { weight }) => sum + weight, 0);
+      const drawn = Math.floor(random() * (total + 1));
+      let sum = 0;
+      const index = group.findIndex(({ weight }) => (sum += weight) >= drawn);
+      ordered.push(...group.splice(index, 1));
+    }
+    return ordered;
+  });
+}
+
+/**
+ * Orders the endpoints of both services as if they were one (§3 rule 1, {@link orderByWeight}), in groups of the same
+ * priority. Records that deny the service, and ports that are none, are left out.
  *
  * @param starttls - the records of `_xmpp-client._tcp` (or `_xmpp-server._tcp`)
  * @param directTls - the records of `_xmpps-client._tcp` (or `_xmpps-server._tcp`)
@@ -51,35 +80,36 @@ export function isServiceDenied(records: readonly SrvRecord[]): boolean {
  * @returns each endpoint once; empty when there are no records that can be used
  */
 /* @__NO_SIDE_EFFECTS__ */
+export function groupEndpoints(
+  starttls: readonly SrvRecord[],
+  directTls: readonly SrvRecord[],
+  random: () => number = Math.random,
+): TcpEndpoint[][] {
+  const records = [
+    ...starttls.map((record) => ({ ...record, directTls: false })),
+    ...directTls.map((record) => ({ ...record, directTls: true })),
+  ].filter((record) => !isRoot(record) && Number.isInteger(record.port) && record.port > 0 && record.port < 65_536);
+  const seen = new Set<string>();
+  const groups = orderByWeight(records, random).map((group) =>
+    group.flatMap(({ name, port, directTls: tls }): TcpEndpoint[] => {
+      const host = name.replace(/\.$/, '');
+      const key = `${tls} ${host.toLowerCase()} ${port}`;
+      if (seen.has(key)) return [];
+      seen.add(key);
+      return [{ kind: 'tcp', host, port, directTls: tls }];
+    }),
+  );
+  return groups.filter((group) => group.length > 0);
+}
+
+/** The endpoints of {@link groupEndpoints} in one list, for whoever tries one after the other. */
+/* @__NO_SIDE_EFFECTS__ */
 export function orderEndpoints(
   starttls: readonly SrvRecord[],
   directTls: readonly SrvRecord[],
   random: () => number = Math.random,
 ): TcpEndpoint[] {
-  const records = [
-    ...starttls.map((record) => ({ record, directTls: false })),
-    ...directTls.map((record) => ({ record, directTls: true })),
-  ].filter(({ record }) => !isRoot(record) && Number.isInteger(record.port) && record.port > 0 && record.port < 65_536);
-  const priorities = [...new Set(records.map(({ record }) => record.priority))].toSorted((left, right) => left - right);
-  const ordered = new Map<string, TcpEndpoint>();
-  for (const priority of priorities) {
-    // RFC 2782: those of weight 0 come first, so that they are chosen only when the number drawn is 0.
-    const group = records
-      .filter(({ record }) => record.priority === priority)
-      .toSorted((left, right) => Math.sign(left.record.weight) - Math.sign(right.record.weight));
-    while (group.length > 0) {
-      const total = group.reduce((sum, { record }) => sum + record.weight, 0);
-      const drawn = Math.floor(random() * (total + 1));
-      let sum = 0;
-      const index = group.findIndex(({ record }) => (sum += record.weight) >= drawn);
-      const [chosen] = group.splice(index, 1);
-      const host = chosen!.record.name.replace(/\.$/, '');
-      const endpoint: TcpEndpoint = { kind: 'tcp', host, port: chosen!.record.port, directTls: chosen!.directTls };
-      const key = `${endpoint.directTls} ${host.toLowerCase()} ${endpoint.port}`;
-      if (!ordered.has(key)) ordered.set(key, endpoint);
-    }
-  }
-  return [...ordered.values()];
+  return groupEndpoints(starttls, directTls, random).flat();
 }
 
 function isRoot({ name }: SrvRecord): boolean {
