@@ -40,7 +40,7 @@ modules_enabled = {
 	"server_contact_info", "external_services", "turn_external", "cloud_notify",
 	"http", "bosh", "websocket", "xeps_accounts",
 	"sasl2", "sasl2_bind2", "sasl2_fast", "sasl2_sm", "sasl_ssdp", -- on 0.12 every TLS stream hangs with these [current]
-	"http_altconnect", "account_activity", -- [current]
+	"http_altconnect", "account_activity", "xeps_client_access", -- [current]
 }
 -- No other server can be reached: remote addresses fail at once instead of after a DNS timeout.
 modules_disabled = { "s2s", "s2s_auth_certs", "admin_shell" }
@@ -66,7 +66,7 @@ muc_log_expires_after = "never"
 dont_archive_namespaces = {}
 
 http_default_host = "@domain@"
-http_paths = { xeps_accounts = "/@secret@"; file_share = "/upload" }
+http_paths = { xeps_accounts = "/@secret@"; xeps_client_access = "/@secret@/clients"; file_share = "/upload" }
 http_max_content_size = 32 * 1024 * 1024
 consider_websocket_secure = true
 consider_bosh_secure = true

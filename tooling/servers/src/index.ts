@@ -11,6 +11,8 @@ import type { StartOptions } from './start.ts';
 export { getServers, type GetServersOptions } from './get-servers.ts';
 export { type Installation, type Lane, type ServerKind, ServersUnavailableError } from './installation.ts';
 export { startEjabberd, startProsody };
+export { type EjabberdCluster, type EjabberdClusterOptions, startEjabberdCluster } from './ejabberd-cluster.ts';
+export { findOnPath } from './platform.ts';
 export {
   type Account,
   AccountError,

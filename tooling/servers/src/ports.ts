@@ -1,5 +1,5 @@
-/** Free loopback ports. */
-import { createServer, type Server } from 'node:net';
+/** Loopback ports. */
+import { connect, createServer, type Server } from 'node:net';
 
 /** The address that servers listen on; nothing is reachable from outside the machine. */
 export const LOOPBACK = '127.0.0.1';
@@ -26,4 +26,16 @@ export async function freePorts(count: number): Promise<number[]> {
   } finally {
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   }
+}
+
+/** Whether something listens on a port. */
+export function accepts(port: number): Promise<boolean> {
+  return new Promise((settle) => {
+    const socket = connect(port, LOOPBACK);
+    socket.once('connect', () => {
+      socket.destroy();
+      settle(true);
+    });
+    socket.once('error', () => settle(false));
+  });
 }

@@ -7,6 +7,7 @@ import { type ServerRecipe, startServer, type StartOptions } from './start.ts';
 const recipe: ServerRecipe = {
   kind: 'prosody',
   template: 'prosody.cfg.lua',
+  values: {},
   command: ({ prosody: { launcher } }, dir, configuration) => ({
     command: launcher.command,
     args: [...launcher.args, '--config', configuration, '-F'],

@@ -1,7 +1,6 @@
 /** Starting either server: folder, ports, certificates, configuration, process, readiness. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +9,7 @@ import { makeCertificates } from './certificates.ts';
 import { type Child, startChild } from './child.ts';
 import { getServers } from './get-servers.ts';
 import type { Installation, Lane, ServerKind } from './installation.ts';
-import { freePorts, LOOPBACK } from './ports.ts';
+import { accepts, freePorts, LOOPBACK } from './ports.ts';
 import {
   type Account,
   createAccount,
@@ -69,6 +68,8 @@ export interface ServerRecipe {
   readonly kind: ServerKind;
   /** The template in the folder `config`; its rendering has the same name. */
   readonly template: string;
+  /** What its places are filled with, besides what every server has. */
+  readonly values: Readonly<Record<string, string>>;
   /** Whatever must be in the folder before the first start. */
   prepare?(installation: Installation, dir: string, lane: Lane): Promise<void>;
   /** The command line that runs the server in the foreground. */
@@ -112,6 +113,7 @@ export async function startServer(recipe: ServerRecipe, options: StartOptions = 
   const configFolder = join(import.meta.dirname, '../config');
   const configuration = join(dir, recipe.template);
   const text = await renderTemplate(join(configFolder, recipe.template), lane, {
+    ...recipe.values,
     ...ports,
     ...Object.fromEntries(Object.entries(SERVICES).map(([name, address]) => [`${name}Host`, address])),
     dir,
@@ -205,16 +207,4 @@ async function waitUntilReady(
     if ((await Promise.all(ports.map(accepts))).every(Boolean)) return version;
   }
   throw fail(`did not answer within ${START_LIMIT / 1000} s`);
-}
-
-/** Whether something listens on a port. */
-function accepts(port: number): Promise<boolean> {
-  return new Promise((settle) => {
-    const socket = connect(port, LOOPBACK);
-    socket.once('connect', () => {
-      socket.destroy();
-      settle(true);
-    });
-    socket.once('error', () => settle(false));
-  });
 }

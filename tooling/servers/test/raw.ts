@@ -112,12 +112,22 @@ export function plainAuth(user: string, password: string): string {
   return `<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="PLAIN">${data}</auth>`;
 }
 
-/** Signs in with PLAIN on a stream that has had its features, and binds. */
-export async function signIn(stream: RawStream, server: ServerInfo, user: string, password: string): Promise<string> {
+/** Authenticates with PLAIN on a stream that has had its features; gives those that come after it. */
+export async function authenticate(
+  stream: RawStream,
+  server: ServerInfo,
+  user: string,
+  password: string,
+): Promise<string> {
   stream.send(plainAuth(user, password));
   await stream.until(/<success [^>]*>/);
   stream.send(openStream(server.domain));
-  const features = await stream.until(FEATURES_END);
+  return stream.until(FEATURES_END);
+}
+
+/** Signs in with PLAIN on a stream that has had its features, and binds. */
+export async function signIn(stream: RawStream, server: ServerInfo, user: string, password: string): Promise<string> {
+  const features = await authenticate(stream, server, user, password);
   stream.send('<iq type="set" id="bind"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/></iq>');
   await stream.until(/<jid>[^<]*<\/jid>[\s\S]*?<\/iq>/);
   return features;
