@@ -96,6 +96,25 @@ function withNode(environment) {
   return { node, environment: withFirst(bin, environment) };
 }
 
+/** Sees to the browser of the tests: Debian's Chromium, where this process may install it. */
+function needChromium(environment) {
+  const present = () => versionOf('chromium', environment) !== undefined;
+  if (present()) return;
+  const mayInstall = process.getuid?.() === 0 && versionOf('apt-get', environment) !== undefined;
+  if (mayInstall) {
+    console.log('\n## browser: apt-get install chromium');
+    const quiet = { ...environment, DEBIAN_FRONTEND: 'noninteractive' };
+    const install = () => run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', 'chromium'], quiet) === 0;
+    // A fresh container has no package lists, another machine may have old ones.
+    if (!install() && run('apt-get', ['update', '-qq'], quiet) === 0) install();
+    if (present()) return;
+  }
+  fail(
+    `${mayInstall ? 'apt-get could not install Chromium' : 'There is no Chromium'}, which the browser tests need. ` +
+      'Install it so that `chromium` is on the PATH (on Debian, as root: apt-get install chromium) and run this again.',
+  );
+}
+
 const command = process.argv[2];
 const steps = commands[command];
 if (steps === undefined) fail(`usage: node tooling/bootstrap.mjs ${Object.keys(commands).join('|')}`);
@@ -103,6 +122,7 @@ if (Number(process.versions.node.split('.')[0]) < 20)
   fail(`Node 20 or later is needed; this one is ${process.version}.`);
 
 const { node, environment: running } = withNode({ ...process.env, npm_config_update_notifier: 'false' });
+if (command === 'test') needChromium(running);
 const environment = { ...withPnpm(running), TURBO_TELEMETRY_DISABLED: '1' };
 console.log('\n## install: pnpm install --frozen-lockfile');
 if (run('pnpm', ['install', '--frozen-lockfile'], environment) !== 0) {
