@@ -8,9 +8,11 @@
 import { DisconnectedError, XmppError } from '@xeps/core';
 import type { Delivery, Element, SendOptions } from '@xeps/core';
 import type { Jid } from '@xeps/core/jid';
-import { encodeStanza, exceeds, StreamError } from '@xeps/stream';
+import { encodeStanza, StreamError } from '@xeps/stream';
 import type { ClientStream, ClientStreamPort } from '@xeps/stream';
 import type { Clock } from '@xeps/xep-0198';
+import { exceeds } from '@xeps/xep-0478';
+import type { StreamLimits } from '@xeps/xep-0478';
 import { backoff } from './backoff.ts';
 import type { BackoffOptions } from './backoff.ts';
 import { formatService } from './discovery/endpoint.ts';
@@ -19,7 +21,9 @@ import { startKeepalive } from './keepalive.ts';
 import type { Keepalive, KeepaliveOptions } from './keepalive.ts';
 import { openLiveStream } from './live-stream.ts';
 import type { LiveStream } from './live-stream.ts';
-import { endsTheRound, retryOf, roundError } from './retry.ts';
+import { retryOf } from './retry.ts';
+import { round } from './round.ts';
+import type { RoundParts } from './round.ts';
 import { createSendQueue, outgoing } from './send-queue.ts';
 import type { Outgoing, QueueLimits } from './send-queue.ts';
 import type { Transport } from './transport/types.ts';
@@ -48,31 +52,26 @@ export interface ConnectionSettings {
 }
 
 /** What a connection is made of. */
-export interface ConnectionParts {
+export interface ConnectionParts extends RoundParts {
   readonly settings: ConnectionSettings;
   readonly clock: Clock;
-  /** Whom it leads to, for messages. */
-  readonly name: string;
-  /** Where to connect, the best first; asked before every round. */
-  endpoints(signal: AbortSignal): AsyncIterable<Endpoint>;
-  connect(endpoint: Endpoint, options: { readonly signal: AbortSignal; readonly timeout: number }): Promise<Transport>;
   createStream(transport: Transport, endpoint: Endpoint, port: ClientStreamPort): ClientStream;
-  /** Reads where a server sends its clients, RFC 6120 §4.9.3.19; undefined when this side should not go there. */
-  otherHost?(text: string, from: Endpoint): Endpoint | undefined;
   /** Makes the server say something; false when it has nothing to answer. */
   probe(stream: LiveStream): boolean;
-  /** Calls back when the machine is back on the network or awake, until what it returns is called. */
-  readonly onWake?: ((callback: () => void) => () => void) | undefined;
+  /** Calls back when the machine leaves the network, is back on it, or awake, until what it returns is called. */
+  readonly onWake?: ((callback: (online: boolean) => void) => () => void) | undefined;
   /** Stanzas may be sent. */
   online(jid: Jid, resumed: boolean): void;
   stanza(stanza: Element): void;
   disconnected(error: XmppError | undefined): void;
-  /** What a new session sends first: what the server never acknowledged in an earlier one. */
+  /** What is to be sent first: what the server never acknowledged in sessions that are gone. */
   redeliver(): readonly Outgoing[];
   /** The session can't go on: what was said in it ended the stream, and would end the next (`by`: whose words). */
   poisoned(error: StreamError): void;
-  /** It is over for good. */
-  ended(error: XmppError): void;
+  /** It is over for good; `kept`: but the session with the server goes on, for whoever resumes it. */
+  ended(error: XmppError, kept: boolean): void;
+  /** What the server takes in on the present stream. */
+  limits(): StreamLimits;
 }
 
 /** How a connection is started. */
@@ -92,6 +91,8 @@ export interface Connection {
   start(options?: StartOptions): Promise<Jid>;
   /** Ends for good, in order: what was handed over is written, the stream is closed. */
   stop(): Promise<void>;
+  /** Ends for good here, without closing the stream: what was handed over is written, the connection is broken off. */
+  suspend(): Promise<void>;
   /** Writes a stanza, or keeps it until it can be. */
   write(stanza: Element, options: SendOptions): Promise<Delivery>;
 }
@@ -100,8 +101,6 @@ export interface Connection {
 const highWater = 1024 * 1024;
 /** A connection that lasted so many milliseconds was a good one: waiting begins small again. */
 const goodConnection = 30_000;
-/** How often in a row servers may send us elsewhere. */
-const maxDetours = 3;
 
 interface Run {
   readonly controller: AbortController;
@@ -128,7 +127,7 @@ export function createConnection(parts: ConnectionParts): Connection {
   function flush(): void {
     while (live !== undefined && queue.length > 0) {
       const entry = queue.shift()!;
-      const fault = exceeds(live.limits, entry.stanza);
+      const fault = exceeds(parts.limits(), entry.stanza);
       if (fault !== undefined) {
         entry.failed(fault);
         continue;
@@ -138,25 +137,29 @@ export function createConnection(parts: ConnectionParts): Connection {
     }
   }
 
-  function end(error: XmppError): void {
+  function end(error: XmppError, kept = false): void {
     if (status.status === 'ended') return;
     live = undefined;
     queue.fail(error);
     setStatus({ status: 'ended', error });
-    parts.ended(error);
+    parts.ended(error, kept);
+  }
+
+  function connecting(endpoint: string): void {
+    // Once for all addresses of a host.
+    if (status.status !== 'connecting' || status.endpoint !== endpoint) setStatus({ status: 'connecting', endpoint });
   }
 
   /** Resolves when online, with a promise of how that ends. */
-  async function connectTo(
+  async function signIn(
+    transport: Transport,
     endpoint: Endpoint,
     signal: AbortSignal,
   ): Promise<{ readonly lost: Promise<XmppError | undefined> }> {
     const address = formatService(endpoint);
-    setStatus({ status: 'connecting', endpoint: address });
     const lost = Promise.withResolvers<XmppError | undefined>();
     let keepalive: Keepalive | undefined;
     let unwatch: (() => void) | undefined;
-    const transport = await parts.connect(endpoint, { signal, timeout });
     await openLiveStream(
       {
         transport,
@@ -170,11 +173,11 @@ export function createConnection(parts: ConnectionParts): Connection {
       {
         online(stream, jid, resumed) {
           live = stream;
-          keepalive = startKeepalive(stream, clock, () => parts.probe(stream), settings.keepalive);
+          keepalive = startKeepalive(stream, clock, () => parts.probe(stream), parts.limits, settings.keepalive);
           unwatch = parts.onWake?.(keepalive.check);
           setStatus({ status: 'online', endpoint: address, jid, resumed });
-          // First what an earlier session lost, then what was sent in the meantime, then what listeners send now.
-          if (!resumed) queue.unshift(parts.redeliver());
+          // First what earlier sessions lost, then what was sent in the meantime, then what listeners send now.
+          queue.unshift(parts.redeliver());
           parts.online(jid, resumed);
           flush();
         },
@@ -192,27 +195,6 @@ export function createConnection(parts: ConnectionParts): Connection {
     return { lost: lost.promise };
   }
 
-  /** Tries one endpoint after the other. */
-  async function round(signal: AbortSignal): ReturnType<typeof connectTo> {
-    const errors: XmppError[] = [];
-    let detours = 0;
-    for await (const found of parts.endpoints(signal)) {
-      for (let endpoint: Endpoint | undefined = found; endpoint !== undefined;) {
-        try {
-          return await connectTo(endpoint, signal);
-        } catch (error) {
-          if (signal.aborted || !(error instanceof XmppError)) throw error;
-          errors.push(error);
-          const other = error instanceof StreamError ? error.seeOtherHost : undefined;
-          if (other === undefined && endsTheRound(error)) throw error;
-          detours += 1;
-          endpoint = other === undefined || detours > maxDetours ? undefined : parts.otherHost?.(other, endpoint);
-        }
-      }
-    }
-    throw roundError(name, errors);
-  }
-
   function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const finish = (): void => {
@@ -222,7 +204,8 @@ export function createConnection(parts: ConnectionParts): Connection {
         resolve();
       };
       const cancel = clock.schedule(finish, milliseconds);
-      const unwatch = parts.onWake?.(finish);
+      // To try at once without a network would only make the pauses longer.
+      const unwatch = parts.onWake?.((online) => online && finish());
       signal.addEventListener('abort', finish, { once: true });
     });
   }
@@ -236,7 +219,12 @@ export function createConnection(parts: ConnectionParts): Connection {
     for (let attempt = 0; ; attempt += 1) {
       let error: XmppError;
       try {
-        const { lost } = await round(signal);
+        const { lost } = await round(parts, {
+          signal,
+          timeout,
+          connecting,
+          signIn: (transport, endpoint) => signIn(transport, endpoint, signal),
+        });
         const since = clock.now();
         wasOnline = true;
         if (status.status === 'online') first.resolve(status.jid);
@@ -264,17 +252,23 @@ export function createConnection(parts: ConnectionParts): Connection {
     }
   }
 
-  async function stop(): Promise<void> {
+  async function finish(close: (stream: LiveStream, reason: XmppError) => unknown, kept: boolean): Promise<void> {
     const reason = new DisconnectedError(`the connection to ${name} was stopped`);
     stopping = true;
     if (live !== undefined) {
       flush();
-      await live.close();
+      await close(live, reason);
     }
     run?.controller.abort(reason);
     await run?.done;
-    end(reason);
+    end(reason, kept);
   }
+  const stop = (): Promise<void> => finish((stream) => stream.close(), false);
+  const suspend = (): Promise<void> =>
+    finish(async (stream, reason) => {
+      await stream.flushed().catch(() => {});
+      stream.abort(reason);
+    }, true);
 
   return {
     get status() {
@@ -300,11 +294,12 @@ export function createConnection(parts: ConnectionParts): Connection {
       return first.promise;
     },
     stop,
+    suspend,
     write(stanza, { signal }) {
       if (status.status === 'ended') return Promise.reject(status.error);
       try {
         const { entry, sent } = outgoing(encodeStanza(stanza));
-        const fault = live && exceeds(live.limits, entry.stanza);
+        const fault = live && exceeds(parts.limits(), entry.stanza);
         if (fault) throw fault;
         if (live !== undefined && queue.length === 0 && live.send(entry.stanza, entry.receipt)) {
           if (live.bufferedAmount < highWater) entry.written();

@@ -1,7 +1,7 @@
 import { DisconnectedError, TimeoutError, XmppError } from '@xeps/core';
 import type { Element } from '@xeps/core';
 import type { Jid } from '@xeps/core/jid';
-import type { ClientStream, ClientStreamPort, EncodedStanza, Receipt, StreamLimits } from '@xeps/stream';
+import type { ClientStream, ClientStreamPort, EncodedStanza, Receipt } from '@xeps/stream';
 import type { Clock } from '@xeps/xep-0198';
 import type { Transport } from './transport/types.ts';
 
@@ -34,8 +34,6 @@ export interface LiveStream {
   readonly lastHeard: number;
   /** Bytes that wait to be handed to the operating system. */
   readonly bufferedAmount: number;
-  /** What the server said that it takes in. */
-  readonly limits: StreamLimits;
   /** Writes a stanza; whether it could be. */
   send(stanza: EncodedStanza, receipt: Receipt): boolean;
   /** Sends what keeps the connection open, where it has such a thing. */
@@ -108,9 +106,6 @@ export function openLiveStream(options: LiveStreamOptions, events: LiveStreamEve
     },
     get bufferedAmount() {
       return transport.bufferedAmount;
-    },
-    get limits() {
-      return stream.limits;
     },
     send: (stanza, receipt) => stream.send(stanza, receipt),
     keepalive: () => stream.keepalive(),

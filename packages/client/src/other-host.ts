@@ -21,5 +21,7 @@ export function otherHost(text: string, from: Endpoint): Endpoint | undefined {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:/?#@[\]]+))(?::(\d{1,5}))?$/i.exec(text);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3] ?? from.port);
-  return host === undefined || port < 1 || port > 65_535 ? undefined : { ...from, host, port };
+  if (host === undefined || port < 1 || port > 65_535) return undefined;
+  // Not its address, and not the name that its certificate may have: who sends us elsewhere says nothing about that.
+  return { kind: 'tcp', host, port, directTls: from.directTls };
 }

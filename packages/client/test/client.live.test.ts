@@ -105,7 +105,10 @@ describeLive('@xeps/client', (server, transport) => {
     proxies.push(proxy);
     const through =
       transport === 'tcp' ? `xmpp://${server.host}:${proxy.port}` : server.ws.replace(/:\d+\//, `:${proxy.port}/`);
-    const cutting = client(juliet, { service: through, reconnect: { base: 20, max: 100 } });
+    // ejabberd 24.12 answers for a session whose stanzas it has not all counted yet, to who is back in milliseconds.
+    const reconnect =
+      server.kind === 'ejabberd' ? { base: 1_200, max: 1_200, random: () => 1 } : { base: 20, max: 100 };
+    const cutting = client(juliet, { service: through, reconnect });
     const steady = client(romeo);
     await Promise.all([cutting.start(), steady.start()]);
 
@@ -124,13 +127,16 @@ describeLive('@xeps/client', (server, transport) => {
       acks.push(cutting.send(chat(steadyJid, `up ${index}`)).then(({ acked }) => acked));
       acks.push(steady.send(chat(cuttingJid, `down ${index}`)).then(({ acked }) => acked));
       if (index % 60 === 30) {
-        // ejabberd 24.12: a session that writes to a WebSocket at the moment of its end can hang for 15 seconds, in which
-        // it answers no <resume/>, and is then lost. So that connection is cut in a pause, and traffic goes on at once.
-        if (server.kind === 'ejabberd' && transport === 'websocket')
+        // Over WebSocket it is cut in a pause, and traffic goes on at once. Prosody 13 keeps the half of a frame and puts
+        // what comes from the next connection behind it. ejabberd 24.12: a session that writes at the moment of its end
+        // can hang for 15 seconds, in which it answers no <resume/>, and is then lost.
+        if (transport === 'websocket') {
+          await Promise.all(acks);
           await new Promise((resolve) => setTimeout(resolve, 60));
+        }
         proxy.cut();
       }
-      await new Promise((resolve) => setTimeout(resolve, index % 60 === 31 ? 150 : 3));
+      await new Promise((resolve) => setTimeout(resolve, index % 60 === 31 ? 1.25 * reconnect.max + 50 : 3));
     }
     await Promise.all(acks);
     await cutting.request(ping, {}, { to: server.domain });

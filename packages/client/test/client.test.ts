@@ -120,7 +120,7 @@ describe('start and stop', () => {
         {
           ...nodePlatform,
           async *discover() {
-            yield* found;
+            for (const endpoint of found) yield [endpoint];
           },
         },
         { jid: 'juliet@localhost', password: 'secret', allowInsecure: true },
@@ -228,8 +228,8 @@ describe('row 16: while there is no connection', () => {
     expect(delays).toEqual([10, 20, 40, 40, 40]);
   });
 
-  test('the machine’s return to the network ends the pause', async () => {
-    let wake: (() => void) | undefined;
+  test('the machine’s return to the network ends the pause, its leave does not', async () => {
+    let wake: ((online: boolean) => void) | undefined;
     const session = createClientOn(
       { ...nodePlatform, onWake: (callback) => ((wake = callback), () => (wake = undefined)) },
       {
@@ -245,9 +245,26 @@ describe('row 16: while there is no connection', () => {
     (await acceptClient(given.server)).cut();
     await started;
     await until(session, 'waiting');
-    wake?.();
+    wake?.(false);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(session.connection.status).toBe('waiting');
+    wake?.(true);
     await acceptClient(given.server);
     await until(session, 'online');
+  });
+
+  test('a machine that leaves the network asks at once whether the server is there', async () => {
+    let wake: ((online: boolean) => void) | undefined;
+    const session = createClientOn(
+      { ...nodePlatform, onWake: (callback) => ((wake = callback), () => (wake = undefined)) },
+      { jid: 'juliet@localhost', password: 'secret', service: given.server.service, allowInsecure: true },
+    );
+    given.keep(session);
+    const started = session.start();
+    const peer = await acceptClient(given.server);
+    await started;
+    wake?.(false);
+    await peer.heard(/<iq [^>]*><ping xmlns="urn:xmpp:ping"\/><\/iq>/);
   });
 
   test('without reconnection the session ends with the reason', async () => {

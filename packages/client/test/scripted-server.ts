@@ -58,7 +58,8 @@ export async function scriptedServer(): Promise<ScriptedServer> {
   };
 }
 
-function toPeer(socket: Socket): Peer {
+/** What a test says and hears on a socket. */
+export function toPeer(socket: Socket): Peer {
   let text = '';
   let look: (() => void)[] = [];
   const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
@@ -112,7 +113,7 @@ const smFeature = "<sm xmlns='urn:xmpp:sm:3'/>";
 
 /** Binds an address. */
 export async function answerBind(peer: Peer, jid = 'juliet@localhost/balcony'): Promise<void> {
-  const [, id] = await peer.heard(/<iq [^>]*id="([^"]+)"><bind [^>]*\/><\/iq>/);
+  const [, id] = await peer.heard(/<iq [^>]*id="([^"]+)"><bind [^>]*(?:\/>|>.*?<\/bind>)<\/iq>/);
   peer.say(
     `<iq type='result' id='${id!}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${jid}</jid></bind></iq>`,
   );

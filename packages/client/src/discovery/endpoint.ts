@@ -7,8 +7,19 @@ export interface WebSocketEndpoint {
   readonly url: string;
 }
 
+/** What may be known of the way to an endpoint. Only in Node; browsers find their own. */
+interface Route {
+  /** The IP address to connect to instead of looking up the host. */
+  readonly address?: string | undefined;
+  /**
+   * The name to ask for in TLS, and one that the certificate may have besides the XMPP domain (XEP-0487 §2.2). To be had
+   * over HTTPS only: who names it says who is to be trusted.
+   */
+  readonly serverName?: string | undefined;
+}
+
 /** A way to reach an XMPP domain. */
-export type Endpoint = TcpEndpoint | WebSocketEndpoint;
+export type Endpoint = (TcpEndpoint | WebSocketEndpoint) & Route;
 
 /**
  * Reads a WebSocket's address: `ws://host:port/path`, `wss://host:port/path`. All that there is in browsers.

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { isServiceDenied, orderEndpoints, srvName } from '@xeps/xep-0368';
+import { groupEndpoints, isServiceDenied, srvName } from '@xeps/xep-0368';
 import type { SrvRecord, SrvService, TcpEndpoint } from '@xeps/xep-0368';
 import { ConnectionError } from '../transport/errors.ts';
 import { asciiDomain } from '../transport/tls-identity.ts';
@@ -17,20 +17,20 @@ export interface SrvOptions {
 }
 
 /**
- * The TCP endpoints of a domain, in the order to try them: its SRV records for STARTTLS and direct TLS as one list
- * (RFC 6120 §3.2.1, XEP-0368), or port 5222 of the domain itself when it has none (§3.2.2).
+ * The TCP endpoints of a domain, in groups of the same priority, in the order to try them: its SRV records for STARTTLS
+ * and direct TLS as one list (RFC 6120 §3.2.1, XEP-0368), or port 5222 of the domain itself when it has none (§3.2.2).
  *
  * @throws ConnectionError `dns` when the domain says that it has no such service, or is no domain name; `aborted`
  */
-export async function resolveSrvEndpoints(domain: string, options: SrvOptions = {}): Promise<TcpEndpoint[]> {
+export async function resolveSrvEndpoints(domain: string, options: SrvOptions = {}): Promise<TcpEndpoint[][]> {
   const { signal, timeout = 10_000, dnsServers, random } = options;
   const address = domain.replace(/^\[|\]$/g, '');
   const ascii = asciiDomain(domain);
   const fallback: TcpEndpoint = { kind: 'tcp', host: ascii, port: 5222, directTls: false };
-  if (isIP(address) !== 0) return [{ ...fallback, host: address }];
+  if (isIP(address) !== 0) return [[{ ...fallback, host: address }]];
   if (ascii === '') throw new ConnectionError('dns', `${JSON.stringify(domain)} is not a domain name`);
   // RFC 6761 §6.3: the names of this machine are not DNS's.
-  if (ascii === 'localhost' || ascii.endsWith('.localhost')) return [fallback];
+  if (ascii === 'localhost' || ascii.endsWith('.localhost')) return [[fallback]];
 
   throwIfAborted(domain, signal);
   const resolver = new Resolver({ timeout: Math.max(1, Math.floor(timeout / 3)), tries: 2 });
@@ -50,15 +50,15 @@ export async function resolveSrvEndpoints(domain: string, options: SrvOptions = 
   try {
     const [starttls, directTls] = await Promise.all([ask('xmpp-client'), ask('xmpps-client')]);
     throwIfAborted(domain, signal);
-    const endpoints = orderEndpoints(starttls, directTls, random);
-    if (endpoints.length > 0) return endpoints;
+    const groups = groupEndpoints(starttls, directTls, random);
+    if (groups.length > 0) return groups;
     if (isServiceDenied(starttls) || isServiceDenied(directTls)) {
       throw new ConnectionError(
         'dns',
         `${domain} says in DNS that it has no XMPP service for clients: check its spelling`,
       );
     }
-    return [fallback];
+    return [[fallback]];
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', cancel);

@@ -2,6 +2,7 @@ import { connect as connectSocket, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTlsSocket } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
+import type { TlsChannel } from '@xeps/stream';
 import { ConnectionError } from './errors.ts';
 import { createFlushTracker } from './flush.ts';
 import { connectionError } from './node-errors.ts';
@@ -10,13 +11,17 @@ import type { Wait } from './socket-ready.ts';
 import { tlsConnectOptions, tlsInfo } from './tls-options.ts';
 import type { NodeTlsOptions } from './tls-options.ts';
 import { defaultConnectTimeout } from './types.ts';
-import type { ConnectOptions, TlsInfo, Transport, TransportEvents } from './types.ts';
+import type { ConnectOptions, Transport, TransportEvents } from './types.ts';
 
 /** Where to connect by TCP, and who is expected there. */
 export interface TcpTarget {
   /** A name or an IP address. */
   readonly host: string;
   readonly port: number;
+  /** The IP address of `host`, where it was looked up already. */
+  readonly address?: string | undefined;
+  /** The name to ask for in TLS instead of the domain; the certificate may be for it as well (XEP-0487 §2.2). */
+  readonly serverName?: string | undefined;
   /** The XMPP domain that the certificate must be for. */
   readonly domain: string;
   /** TLS from the first byte (XEP-0368), with ALPN `xmpp-client`. */
@@ -34,11 +39,12 @@ const lingerTime = 2000;
  */
 export async function connectTcp(target: TcpTarget, options: ConnectOptions = {}): Promise<Transport> {
   const { signal, timeout = defaultConnectTimeout } = options;
-  const address = `${isIP(target.host) === 6 ? `[${target.host}]` : target.host}:${target.port}`;
+  const name = `${isIP(target.host) === 6 ? `[${target.host}]` : target.host}:${target.port}`;
+  const address = target.address === undefined ? name : `${name} (${target.address})`;
   if (signal?.aborted === true) throw abortedError(address, signal);
   const wait: Wait = { address, deadline: performance.now() + timeout, signal };
   const socket = connectSocket({
-    host: target.host,
+    host: target.address ?? target.host,
     port: target.port,
     autoSelectFamily: true,
     noDelay: true,
@@ -57,7 +63,7 @@ async function secure(socket: Socket, target: TcpTarget, wait: Wait): Promise<TL
   let secured: TLSSocket;
   try {
     secured = connectTlsSocket({
-      ...tlsConnectOptions(target.domain, target.tls),
+      ...tlsConnectOptions(target.serverName ?? target.domain, target.tls, target.domain),
       socket,
       // XEP-0368 §3 rule 8. A server that shares its port by ALPN expects it; for STARTTLS it is not defined.
       ...(target.directTls && { ALPNProtocols: ['xmpp-client'] }),
@@ -85,7 +91,7 @@ function tcpTransport(
   timeout: number,
 ): Transport {
   let current: Socket = secured ?? plain;
-  let tls: TlsInfo | undefined = secured && tlsInfo(secured);
+  let tls: TlsChannel | undefined = secured && tlsInfo(secured);
   let events: TransportEvents | undefined;
   let closed: { readonly error: ConnectionError | undefined } | undefined;
   let failure: ConnectionError | undefined;

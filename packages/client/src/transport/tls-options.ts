@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import type { ConnectionOptions, PeerCertificate, TLSSocket } from 'node:tls';
+import type { TlsChannel } from '@xeps/stream';
+import { channelBinding } from './channel-binding.ts';
 import { asciiDomain, certificateNames, matchesDomain } from './tls-identity.ts';
-import type { TlsInfo } from './types.ts';
 
 /**
  * TLS in Node, in `node:tls`'s terms. The certificate is always verified: to trust one of your own, give it, or its
@@ -48,14 +49,6 @@ export function tlsConnectOptions(domain: string, tls: NodeTlsOptions = {}, acce
 }
 
 /** What is known of a socket whose handshake is done. */
-export function tlsInfo(socket: TLSSocket): TlsInfo {
-  const protocol = socket.getProtocol();
-  const certificate = socket.getPeerCertificate().raw as Buffer | undefined;
-  return {
-    ...(protocol !== null && { protocol }),
-    ...(certificate !== undefined && { peerCertificate: certificate }),
-    ...(protocol === 'TLSv1.3' && {
-      exporter: (label: string, length: number) => socket.exportKeyingMaterial(length, label, Buffer.alloc(0)),
-    }),
-  };
+export function tlsInfo(socket: TLSSocket): TlsChannel {
+  return { protocol: socket.getProtocol() ?? undefined, binding: (type) => channelBinding(socket, type) };
 }

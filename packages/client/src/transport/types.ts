@@ -1,14 +1,5 @@
 import type { XmppError } from '@xeps/core';
-
-/** What is known of the TLS under a transport. */
-export interface TlsInfo {
-  /** `TLSv1.2` or `TLSv1.3`. */
-  readonly protocol?: string;
-  /** The server's certificate in DER, for `tls-server-end-point` (RFC 5929 §4). */
-  readonly peerCertificate?: Uint8Array;
-  /** Keying material (RFC 5705), with an empty context. Present under TLS 1.3 only, where `tls-exporter` is safe (RFC 9266). */
-  exporter?(label: string, length: number): Uint8Array;
-}
+import type { TlsChannel } from '@xeps/stream';
 
 /** What a transport tells. */
 export interface TransportEvents {
@@ -24,7 +15,7 @@ export interface Transport {
   /** TLS with a verified certificate is on. */
   readonly secure: boolean;
   /** Present while `secure`, where the platform tells. */
-  readonly tls?: TlsInfo | undefined;
+  readonly tls?: TlsChannel | undefined;
   /**
    * Queues text. On WebSocket it becomes one frame. After the connection has ended, it does nothing.
    *

@@ -1,10 +1,13 @@
+import { isIP } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { TlsChannel } from '@xeps/stream';
 import { WebSocket as WsWebSocket } from 'ws';
 import { ConnectionError } from './errors.ts';
 import { connectionError } from './node-errors.ts';
 import { tlsConnectOptions, tlsInfo } from './tls-options.ts';
 import type { NodeTlsOptions } from './tls-options.ts';
-import type { ConnectOptions, TlsInfo, Transport } from './types.ts';
+import type { ConnectOptions, Transport } from './types.ts';
 import { connectWebSocket } from './websocket.ts';
 import type { WebSocketConstructor } from './websocket.ts';
 
@@ -13,6 +16,10 @@ export interface NodeWebSocketOptions extends ConnectOptions {
   readonly tls?: NodeTlsOptions | undefined;
   /** The XMPP domain. The certificate may be for it instead of for the URL's host (XEP-0156 §2.2 rule 1). */
   readonly domain?: string | undefined;
+  /** The IP address of the URL's host, where it is known already. */
+  readonly address?: string | undefined;
+  /** The name to ask for in TLS instead of the URL's host (XEP-0487 §2.2). */
+  readonly serverName?: string | undefined;
   /** Bytes of the biggest frame taken in. Default 16 MiB; the stream's own limits apply as well. */
   readonly maxFrameBytes?: number | undefined;
 }
@@ -23,8 +30,8 @@ export interface NodeWebSocketOptions extends ConnectOptions {
  * @throws ConnectionError
  */
 export async function connectNodeWebSocket(url: string | URL, options: NodeWebSocketOptions = {}): Promise<Transport> {
-  const { tls, domain, maxFrameBytes = 16 * 1024 * 1024, signal, timeout } = options;
-  let info: TlsInfo | undefined;
+  const { tls, domain, address: ip, serverName, maxFrameBytes = 16 * 1024 * 1024, signal, timeout } = options;
+  let info: TlsChannel | undefined;
   class Socket extends WsWebSocket {
     constructor(address: string, protocols: string[]) {
       const { hostname, protocol } = new URL(address);
@@ -33,7 +40,8 @@ export async function connectNodeWebSocket(url: string | URL, options: NodeWebSo
         perMessageDeflate: false,
         maxPayload: maxFrameBytes,
         followRedirects: false,
-        ...(protocol === 'wss:' && tlsConnectOptions(hostname, tls, domain)),
+        ...(ip !== undefined && { lookup: lookupOf(ip) }),
+        ...(protocol === 'wss:' && tlsConnectOptions(serverName ?? hostname, tls, domain)),
       });
       this.once('upgrade', ({ socket }) => {
         if (protocol === 'wss:') info = tlsInfo(socket as TLSSocket);
@@ -55,4 +63,13 @@ export async function connectNodeWebSocket(url: string | URL, options: NodeWebSo
       return connectionError(error, address, new URL(address).protocol === 'wss:' ? 'tls' : 'tcp');
     },
   });
+}
+
+/** A look-up that knows the answer. */
+function lookupOf(address: string): LookupFunction {
+  const family = isIP(address);
+  return (_, { all }, callback) => {
+    if (all === true) callback(null, [{ address, family }]);
+    else callback(null, address, family);
+  };
 }

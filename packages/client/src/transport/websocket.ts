@@ -1,7 +1,8 @@
+import type { TlsChannel } from '@xeps/stream';
 import { ConnectionError } from './errors.ts';
 import type { ConnectionErrorReason } from './errors.ts';
 import { defaultConnectTimeout } from './types.ts';
-import type { ConnectOptions, TlsInfo, Transport, TransportEvents } from './types.ts';
+import type { ConnectOptions, Transport, TransportEvents } from './types.ts';
 
 /** The part of the platform's `WebSocket` that is used; that of `ws` fits as well. */
 export interface WebSocketLike {
@@ -26,7 +27,7 @@ export interface WebSocketOptions extends ConnectOptions {
   /** Default: the platform's. */
   readonly WebSocket?: WebSocketConstructor | undefined;
   /** What is known of the TLS below, where the platform tells. */
-  readonly tlsInfo?: (() => TlsInfo | undefined) | undefined;
+  readonly tlsInfo?: (() => TlsChannel | undefined) | undefined;
   /** Turns a constructor's own error report into a better one. */
   readonly describeError?: ((error: Error, address: string) => ConnectionError) | undefined;
 }

@@ -35,20 +35,22 @@ describe('resolveSrvEndpoints', () => {
     });
     const endpoints = await resolveSrvEndpoints('example.org', { dnsServers, random: () => 0.5 });
     expect(endpoints).toEqual([
-      { kind: 'tcp', host: 'a.example.net', port: 443, directTls: true },
-      { kind: 'tcp', host: 'b.example.net', port: 5222, directTls: false },
-      { kind: 'tcp', host: 'c.example.net', port: 5223, directTls: true },
-      { kind: 'tcp', host: 'd.example.net', port: 5222, directTls: false },
+      [{ kind: 'tcp', host: 'a.example.net', port: 443, directTls: true }],
+      [{ kind: 'tcp', host: 'b.example.net', port: 5222, directTls: false }],
+      [
+        { kind: 'tcp', host: 'c.example.net', port: 5223, directTls: true },
+        { kind: 'tcp', host: 'd.example.net', port: 5222, directTls: false },
+      ],
     ]);
     expect(asked.toSorted()).toEqual([STARTTLS, DIRECT]);
   });
 
   test('one service alone', async () => {
     expect(await resolve({ [DIRECT]: [srv('a', 443)] })).toEqual([
-      { kind: 'tcp', host: 'a', port: 443, directTls: true },
+      [{ kind: 'tcp', host: 'a', port: 443, directTls: true }],
     ]);
     expect(await resolve({ [STARTTLS]: [srv('a')] })).toEqual([
-      { kind: 'tcp', host: 'a', port: 5222, directTls: false },
+      [{ kind: 'tcp', host: 'a', port: 5222, directTls: false }],
     ]);
   });
 
@@ -58,18 +60,18 @@ describe('resolveSrvEndpoints', () => {
     ['a server that fails', { [STARTTLS]: 2, [DIRECT]: 2 }],
     ['a server that refuses', { [STARTTLS]: 5, [DIRECT]: 5 }],
   ])('RFC 6120 §3.2.2 port 5222 of the domain: %s', async (_, answers) => {
-    expect(await resolve(answers)).toEqual([fallback]);
+    expect(await resolve(answers)).toEqual([[fallback]]);
   });
 
   test('RFC 6120 §3.2.2 port 5222 of the domain: no answer in time', async () => {
     const { dnsServers } = await dns({ [STARTTLS]: 'silence', [DIRECT]: 'silence' });
     const start = performance.now();
-    expect(await resolveSrvEndpoints('example.org', { dnsServers, timeout: 150 })).toEqual([fallback]);
+    expect(await resolveSrvEndpoints('example.org', { dnsServers, timeout: 150 })).toEqual([[fallback]]);
     expect(performance.now() - start).toBeLessThan(2000);
   });
 
   test('XEP-0368 §5 the target "." denies a service, and forbids the fallback', async () => {
-    expect(await resolve({ [DIRECT]: [srv('.', 0)], [STARTTLS]: [srv('a')] })).toEqual([{ ...fallback, host: 'a' }]);
+    expect(await resolve({ [DIRECT]: [srv('.', 0)], [STARTTLS]: [srv('a')] })).toEqual([[{ ...fallback, host: 'a' }]]);
     for (const answers of [
       { [DIRECT]: [srv('.', 0)] },
       { [STARTTLS]: [srv('.', 0)] },
@@ -85,7 +87,7 @@ describe('resolveSrvEndpoints', () => {
   test('an internationalised domain is asked for in A-labels', async () => {
     const { asked, dnsServers } = await dns({});
     expect(await resolveSrvEndpoints('München.example', { dnsServers })).toMatchObject([
-      { host: 'xn--mnchen-3ya.example' },
+      [{ host: 'xn--mnchen-3ya.example' }],
     ]);
     expect(asked.toSorted()[0]).toBe('_xmpp-client._tcp.xn--mnchen-3ya.example');
   });
@@ -97,7 +99,7 @@ describe('resolveSrvEndpoints', () => {
     ['chat.localhost', 'chat.localhost'],
   ])('%s is not asked for', async (domain, host) => {
     const { asked, dnsServers } = await dns({});
-    expect(await resolveSrvEndpoints(domain, { dnsServers })).toEqual([{ ...fallback, host }]);
+    expect(await resolveSrvEndpoints(domain, { dnsServers })).toEqual([[{ ...fallback, host }]]);
     expect(asked).toEqual([]);
   });
 
@@ -129,12 +131,13 @@ const hostMeta = (...urls: string[]) => {
   };
   return { asked, hostMeta: { fetch } };
 };
-const collect = async (endpoints: AsyncIterable<Endpoint>): Promise<Endpoint[]> => {
-  const collected: Endpoint[] = [];
-  for await (const endpoint of endpoints) collected.push(endpoint);
+type Groups = readonly (readonly Endpoint[])[];
+const collect = async (groups: AsyncIterable<readonly Endpoint[]>): Promise<Groups> => {
+  const collected: (readonly Endpoint[])[] = [];
+  for await (const group of groups) collected.push(group);
   return collected;
 };
-const all = (domain: string, options: NodeDiscoverOptions): Promise<Endpoint[]> =>
+const all = (domain: string, options: NodeDiscoverOptions): Promise<Groups> =>
   collect(discoverEndpoints(domain, options));
 
 describe('discoverEndpoints', () => {
@@ -142,9 +145,9 @@ describe('discoverEndpoints', () => {
     const { asked, ...meta } = hostMeta('wss://example.org/ws');
     const { dnsServers } = await dns({ [STARTTLS]: [srv('a')] });
     const endpoints = discoverEndpoints('example.org', { dnsServers, ...meta });
-    expect((await endpoints.next()).value).toMatchObject({ kind: 'tcp', host: 'a' });
+    expect((await endpoints.next()).value).toMatchObject([{ kind: 'tcp', host: 'a' }]);
     expect(asked).toEqual([]);
-    expect((await endpoints.next()).value).toEqual({ kind: 'websocket', url: 'wss://example.org/ws' });
+    expect((await endpoints.next()).value).toEqual([{ kind: 'websocket', url: 'wss://example.org/ws' }]);
     expect(asked).toHaveLength(2);
     expect((await endpoints.next()).done).toBe(true);
   });
@@ -153,7 +156,7 @@ describe('discoverEndpoints', () => {
     const { hostMeta: meta } = hostMeta('https://example.org/bosh', 'wss://example.org/ws');
     const { dnsServers } = await dns({ [STARTTLS]: [srv('.', 0)] });
     expect(await all('example.org', { dnsServers, hostMeta: meta })).toEqual([
-      { kind: 'websocket', url: 'wss://example.org/ws' },
+      [{ kind: 'websocket', url: 'wss://example.org/ws' }],
     ]);
   });
 
@@ -185,6 +188,6 @@ describe('discoverEndpoints', () => {
 test('discoverWebSocket: what a browser can find out', async () => {
   const { hostMeta: meta } = hostMeta('https://example.org/bosh', 'wss://example.org/ws');
   expect(await collect(discoverWebSocket('example.org', { hostMeta: meta }))).toEqual([
-    { kind: 'websocket', url: 'wss://example.org/ws' },
+    [{ kind: 'websocket', url: 'wss://example.org/ws' }],
   ]);
 });

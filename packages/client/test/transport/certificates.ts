@@ -10,20 +10,28 @@ export interface Certificate {
   readonly key: string;
 }
 
+/** What else a certificate may be. */
+export interface IssueOptions {
+  readonly commonName?: string;
+  readonly days?: number;
+  readonly selfSigned?: boolean;
+  /** OpenSSL's options for the key; default P-256. */
+  readonly key?: readonly string[];
+  /** OpenSSL's options for the signature, which is the authority's (P-256) unless self-signed; default SHA-256. */
+  readonly signature?: readonly string[];
+}
+
 /** Makes certificates with `openssl`, each in a moment (P-256). */
 export interface Authority {
   /** The authority's own certificate. */
   readonly ca: string;
   /** `names` are lines of OpenSSL's `subjectAltName` section, such as `DNS.1 = example.org`. */
-  issue(
-    names: readonly string[],
-    options?: { commonName?: string; days?: number; selfSigned?: boolean },
-  ): Promise<Certificate>;
+  issue(names: readonly string[], options?: IssueOptions): Promise<Certificate>;
   remove(): Promise<void>;
 }
 
 const run = promisify(execFile);
-const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+const p256 = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
 
 /** An authority of its own, in a temporary folder. */
 export async function createAuthority(): Promise<Authority> {
@@ -33,7 +41,8 @@ export async function createAuthority(): Promise<Authority> {
   await openssl(
     'req',
     '-x509',
-    ...newKey,
+    ...p256,
+    '-nodes',
     '-keyout',
     'ca.key',
     '-out',
@@ -48,14 +57,15 @@ export async function createAuthority(): Promise<Authority> {
   let count = 0;
   return {
     ca: await readFile(file('ca.pem'), 'utf8'),
-    async issue(names, { commonName = 'server', days = 2, selfSigned = false } = {}) {
+    async issue(names, options = {}) {
+      const { commonName = 'server', days = 2, selfSigned = false, key = p256, signature = [] } = options;
       const id = (count += 1);
       const alt = names.length === 0 ? '' : `[x]\nsubjectAltName = @alt\n[alt]\n${names.join('\n')}\n`;
       await writeFile(
         file(`${id}.cnf`),
         `[req]\ndistinguished_name = dn\nprompt = no\n[dn]\nCN = ${commonName}\n${alt}`,
       );
-      const request = ['req', '-utf8', '-config', `${id}.cnf`, ...newKey, '-keyout', `${id}.key`, '-out'];
+      const request = ['req', '-utf8', '-config', `${id}.cnf`, ...key, '-nodes', '-keyout', `${id}.key`, '-out'];
       const extensions = names.length === 0 ? [] : ['-extfile', `${id}.cnf`, '-extensions', 'x'];
       if (selfSigned) {
         await openssl(
@@ -64,6 +74,7 @@ export async function createAuthority(): Promise<Authority> {
           '-x509',
           '-days',
           '2',
+          ...signature,
           ...(names.length === 0 ? [] : ['-extensions', 'x']),
         );
       } else {
@@ -82,6 +93,7 @@ export async function createAuthority(): Promise<Authority> {
           `${id}.pem`,
           '-days',
           String(days),
+          ...signature,
           ...extensions,
         );
       }

@@ -230,7 +230,7 @@ describe('ws with TLS', () => {
       tls: { ca: authority.ca },
     });
     expect(transport).toMatchObject({ secure: true, tls: { protocol: 'TLSv1.3' } });
-    expect(transport.tls!.exporter!('EXPORTER-Channel-Binding', 32)).toHaveLength(32);
+    expect(transport.tls!.binding('tls-exporter')).toHaveLength(32);
     const seen = record(transport);
     await seen.until(() => seen.text === '<a/>');
   });
