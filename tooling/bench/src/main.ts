@@ -8,6 +8,7 @@ import { compare, measure, type Bench, type Comparison, type Measurement } from 
 import { parseTcp } from './parse-tcp.ts';
 import { parseWebSocket } from './parse-websocket.ts';
 import { receive } from './receive.ts';
+import { signIns, type SignInResult } from './sign-in.ts';
 import { remark } from './targets.ts';
 
 /** What a bench found out: for machines, and lines for people. */
@@ -51,6 +52,8 @@ const benches: Readonly<Record<string, (name: string) => Promise<Outcome> | Outc
     caughtUp(name, slowCatchUpRounds, await catchUp('prosody', scale, slowCatchUpRounds)),
   'catch-up-ejabberd': async (name) =>
     caughtUp(name, fastCatchUpRounds, await catchUp('ejabberd', scale, fastCatchUpRounds)),
+  'sign-in-prosody': async (name) => signedIn(name, await signIns('prosody')),
+  'sign-in-ejabberd': async (name) => signedIn(name, await signIns('ejabberd')),
 };
 
 function inProcess(bench: Bench): Outcome {
@@ -95,6 +98,16 @@ function caughtUp(name: string, rounds: number, { messages, xeps, bytes, heap }:
       `  heap after a quarter ${quarter.toFixed(1)} MB, in the end ${whole.toFixed(1)} MB (target flat: ${whole <= 1.1 * quarter ? 'reached' : 'NOT REACHED'})`,
     ],
   };
+}
+
+function signedIn(name: string, results: readonly SignInResult[]): Outcome {
+  const rows = results.map(
+    ({ client, transport, how, roundTrips, time, computing }) =>
+      [client.padEnd(13), transport.padEnd(10), how.padEnd(26), String(roundTrips).padStart(3)].join(' ') +
+      `${time.toFixed(0).padStart(7)} ms, ${computing.toFixed(0)} ms of it not the network's`,
+  );
+  const head = `${name}: round trips from the TLS session to usable, 50 ms added each way`;
+  return { comparisons: [], lines: [head, ...rows.map((row) => `  ${row}`)] };
 }
 
 /** A line for each subject; the first is ours. */
