@@ -21,16 +21,18 @@ export interface AccountOptions {
   /** A PEM file with the authorities to trust. */
   readonly ca?: string | undefined;
   readonly resource?: string | undefined;
+  /** `false` with `--no-store`: nothing is kept on this machine, and nothing used that is. */
+  readonly store?: boolean | undefined;
 }
 
 /** The variables that a process was started with. */
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** An account that can be signed in to. */
 export interface Account {
   /** With the resource to ask for, if one is wanted. */
   readonly jid: Jid;
-  /** Gets the password; asked for when it is needed. Undefined for a server's anonymous access. */
+  /** Gets the password; rejects with `AccountError` when there is none. Undefined for a server's anonymous access. */
   readonly password: (() => Promise<string>) | undefined;
   readonly service: string | undefined;
   /** The authorities to trust, PEM. */
@@ -161,9 +163,8 @@ function passwordOf(
   if (command === undefined && given !== undefined) return () => Promise.resolve(given);
   const run = command ?? settings.passwordCommand;
   if (run === undefined) {
-    throw new AccountError(
-      `no password: set XEPS_PASSWORD, give --password-command COMMAND, or write "password" to ${file} (mode 0600)`,
-    );
+    const message = `no password: set XEPS_PASSWORD, give --password-command COMMAND, or write "password" to ${file} (mode 0600)`;
+    return () => Promise.reject(new AccountError(message));
   }
   // A new connection must not ask a person again.
   let password: Promise<string> | undefined;

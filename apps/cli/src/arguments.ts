@@ -12,7 +12,8 @@ export function accountOptions(command: Command): Command {
     .option('--config <file>', 'configuration file (mode 0600) instead of ~/.config/xeps/config.json')
     .option('--service <url>', 'connect there: xmpp://host:port (STARTTLS), xmpps://host:port, ws:// or wss:// URL')
     .option('--ca <file>', 'trust the authorities in this PEM file, and no others')
-    .option('--resource <name>', "ask for this resource instead of the server's choice");
+    .option('--resource <name>', 'ask for this resource instead of a random one')
+    .option('--no-store', 'keep nothing on this machine to sign in with, and use nothing that is kept');
 }
 
 /** Adds `--timeout`, for commands that wait for answers. */

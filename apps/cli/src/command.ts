@@ -37,6 +37,14 @@ export interface CommandDefinition<Options extends object> {
 /** A command, ready to be added to the program. */
 export type Register = (program: Command, execute: Execute) => void;
 
+/** Makes one command of several, such as `xeps clients list`; without one of them it shows its help. */
+export function defineGroup(name: string, summary: string, commands: readonly Register[]): Register {
+  return (program, execute) => {
+    const group = program.command(name).summary(summary).description(summary);
+    for (const register of commands) register(group, execute);
+  };
+}
+
 /** Runs a command with what the command line says. */
 export type Execute = (
   args: readonly string[],

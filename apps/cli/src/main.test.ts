@@ -18,8 +18,17 @@ async function run(
 it('every command has --json, and --help with examples', async () => {
   const { stdout: help, code } = await run(['--help']);
   expect(code).toBe(0);
-  const names = [...help.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name!);
-  expect(names).toEqual(expect.arrayContaining(['decode', 'encode']));
+  const namesIn = (text: string): string[] =>
+    [...text.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, name]) => name!);
+  const names = namesIn(help);
+  expect(names).toEqual(expect.arrayContaining(['decode', 'encode', 'doctor', 'sign-out']));
+  const clients = namesIn((await run(['clients', '--help'])).stdout);
+  expect(clients).toEqual(['list', 'revoke']);
+  for (const name of clients) {
+    const own = await run(['clients', name, '--help']);
+    expect(own).toMatchObject({ code: 0, stderr: '' });
+    expect(own.stdout).toMatch(/--json[^]*\nExamples:\n {2}\S.* # /);
+  }
   for (const name of names) {
     const own = await run([name, '--help']);
     expect(own).toMatchObject({ code: 0, stderr: '' });

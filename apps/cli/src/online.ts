@@ -1,13 +1,16 @@
 /** A connection for as long as a command runs. */
-import { TimeoutError } from '@xeps/core';
+import { newId, TimeoutError } from '@xeps/core';
 import { createClient } from '@xeps/client';
-import type { Client, NodeClientOptions } from '@xeps/client';
+import type { Client, CredentialStore, NodeClientOptions, StoredCredentials } from '@xeps/client';
+import { SaslError } from '@xeps/stream';
 import type { StreamModule } from '@xeps/stream';
 import { version } from '@xeps/xep-0092';
 import { ping } from '@xeps/xep-0199';
 import { readAccount } from './account.ts';
 import type { Account, AccountOptions } from './account.ts';
 import type { CommandContext } from './command.ts';
+import { holdsSecrets, openStore } from './store.ts';
+import type { StoreUse } from './store.ts';
 import { oneLine } from './text.ts';
 import { programVersion } from './version.ts';
 
@@ -28,14 +31,25 @@ export interface Online {
   readonly ca: string | undefined;
 }
 
+/** What there is before there is a connection. */
+export interface Prepared {
+  readonly client: Client;
+  readonly account: Account;
+  /** What is kept of the account, and in which folder; in none with `--no-store`. */
+  readonly credentials: CredentialStore;
+  readonly folder: string | undefined;
+}
+
 /** Changes to the usual connection. */
 export interface OnlineSettings {
   /** More steps of signing in. */
   readonly modules?: (account: Account) => readonly StreamModule[];
   /** Installs listeners, before anything can come in. */
-  readonly prepare?: (client: Client) => void;
+  readonly prepare?: (prepared: Prepared) => void | Promise<void>;
   /** Milliseconds that an answer may take, where `--timeout` means something else. */
   readonly timeout?: number;
+  /** What of this machine's memory is used; `credentials` when left out. `--no-store` counts more. */
+  readonly store?: StoreUse;
 }
 
 /** Milliseconds that an answer may take, where nothing else is said. */
@@ -58,39 +72,94 @@ export async function online<T>(
   work: (online: Online) => Promise<T>,
   settings: OnlineSettings = {},
 ): Promise<T> {
-  const timeout = settings.timeout ?? (options.timeout === undefined ? usualTimeout : options.timeout * 1_000);
+  const timeout = settings.timeout ?? timeoutOf(options);
   const account = await readAccount(options, environment);
-  // Before there is a connection that would wait for a person at a password manager.
-  await account.password?.();
-  const client = createClient({
-    ...connectionOptions(account, timeout),
-    password: account.password,
-    modules: settings.modules?.(account),
-  });
-  client.on('fault', ({ error }) =>
-    output.note(`passed over: ${oneLine(error instanceof Error ? error.message : String(error))}`),
+  const use = options.store === false ? 'none' : (settings.store ?? 'credentials');
+  const store = openStore(account, use, environment, (error) =>
+    output.note(`nothing is stored: ${oneLine(error instanceof Error ? error.message : String(error))}`),
   );
-  client.onConnection((status) => {
-    if (status.status === 'waiting')
-      output.note(`the connection was lost (${oneLine(status.error.message)}); trying again`);
-  });
-  // Who asks whether this is alive, or what it is, gets an answer.
-  client.use(ping);
-  client.use(version).tell({ name: 'xeps', version: programVersion() });
-  settings.prepare?.(client);
   try {
-    await client.start({ signal });
-    const either = AbortSignal.any([signal, client.signal]);
-    return await raceSignal(work({ client, signal: either, timeout, ca: account.ca }), either);
+    const stored = await store.credentials.load(String(account.jid.bare()));
+    const password = await createPassword(account, holdsSecrets(stored));
+    const client = createClient({
+      ...connectionOptions(account, timeout, stored),
+      password: password.given,
+      store,
+      modules: settings.modules?.(account),
+    });
+    client.on('fault', ({ error }) =>
+      output.note(`passed over: ${oneLine(error instanceof Error ? error.message : String(error))}`),
+    );
+    client.onConnection((status) => {
+      if (status.status === 'waiting')
+        output.note(`the connection was lost (${oneLine(status.error.message)}); trying again`);
+    });
+    // Who asks whether this is alive, or what it is, gets an answer.
+    client.use(ping);
+    client.use(version).tell({ name: 'xeps', version: programVersion() });
+    await settings.prepare?.({ client, account, credentials: store.credentials, folder: store.folder });
+    try {
+      await client.start({ signal }).catch(async (error: unknown) => {
+        if (password.waiting === undefined || signal.aborted) throw error;
+        await raceSignal(password.waiting, signal);
+        await client.start({ signal });
+      });
+      const either = AbortSignal.any([signal, client.signal]);
+      return await raceSignal(work({ client, signal: either, timeout, ca: account.ca }), either);
+    } finally {
+      await client.stop();
+    }
   } finally {
-    await client.stop();
+    store.close();
   }
 }
 
+/** A password, and how far the way to it is. */
+interface Password {
+  readonly given: string | (() => Promise<string>) | undefined;
+  /** Somebody is being asked for it: a person at a password manager may take longer than the server waits. */
+  readonly waiting: Promise<string> | undefined;
+}
+
+/** Gets the password at once where it is certain to be needed, else when it is. */
+async function createPassword({ jid, password }: Account, mayDoWithout: boolean): Promise<Password> {
+  if (password === undefined || !mayDoWithout) return { given: await password?.(), waiting: undefined };
+  let waiting: Promise<string> | undefined;
+  return {
+    async given() {
+      waiting = password().catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new SaslError(
+          'credentials-expired',
+          `what is stored of ${String(jid.bare())} is not enough to sign in any more; ${why}`,
+          { cause: error },
+        );
+      });
+      return waiting.finally(() => (waiting = undefined));
+    },
+    get waiting() {
+      return waiting;
+    },
+  };
+}
+
+/** Milliseconds that an answer may take. */
+export function timeoutOf({ timeout }: ConnectOptions): number {
+  return timeout === undefined ? usualTimeout : timeout * 1_000;
+}
+
 /** What every connection to an account's server is made with. */
-function connectionOptions({ jid, service, ca }: Account, timeout: number): Omit<NodeClientOptions, 'password'> {
+export function connectionOptions(
+  { jid, service, ca }: Account,
+  timeout: number,
+  stored: StoredCredentials | undefined,
+): Omit<NodeClientOptions, 'password'> {
   return {
     jid,
+    software: 'xeps',
+    // Who lets the server choose does so by Bind 2 (XEP-0386), and is taken for one who reads the archive: ejabberd then
+    // drops the messages that waited, and the next `listen` would not get them.
+    ...(jid.local !== undefined && { resource: stored?.resource ?? newId() }),
     service,
     ...(ca !== undefined && { tls: { ca } }),
     // A server on this machine may go without TLS: nothing leaves it.

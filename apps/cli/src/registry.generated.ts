@@ -22,10 +22,23 @@ import * as xep0280 from '@xeps/xep-0280';
 import * as xep0297 from '@xeps/xep-0297';
 import * as xep0313 from '@xeps/xep-0313';
 import * as xep0334 from '@xeps/xep-0334';
+import * as xep0352 from '@xeps/xep-0352';
 import * as xep0359 from '@xeps/xep-0359';
 import * as xep0363 from '@xeps/xep-0363';
 import * as xep0368 from '@xeps/xep-0368';
+import * as xep0386 from '@xeps/xep-0386';
+import * as xep0388 from '@xeps/xep-0388';
+import * as xep0440 from '@xeps/xep-0440';
 import * as xep0441 from '@xeps/xep-0441';
+import * as xep0474 from '@xeps/xep-0474';
+import * as xep0478 from '@xeps/xep-0478';
+import * as xep0480 from '@xeps/xep-0480';
+import * as xep0484 from '@xeps/xep-0484';
+import * as xep0487 from '@xeps/xep-0487';
+import * as xep0494 from '@xeps/xep-0494';
+import * as xep0495 from '@xeps/xep-0495';
+import * as xep0509 from '@xeps/xep-0509';
+import * as xep0515 from '@xeps/xep-0515';
 
 /** The packages of the specifications, with what each exports. */
 export const specifications: ReadonlyArray<readonly [spec: string, exported: object]> = [
@@ -52,8 +65,21 @@ export const specifications: ReadonlyArray<readonly [spec: string, exported: obj
   ['XEP-0297', xep0297],
   ['XEP-0313', xep0313],
   ['XEP-0334', xep0334],
+  ['XEP-0352', xep0352],
   ['XEP-0359', xep0359],
   ['XEP-0363', xep0363],
   ['XEP-0368', xep0368],
+  ['XEP-0386', xep0386],
+  ['XEP-0388', xep0388],
+  ['XEP-0440', xep0440],
   ['XEP-0441', xep0441],
+  ['XEP-0474', xep0474],
+  ['XEP-0478', xep0478],
+  ['XEP-0480', xep0480],
+  ['XEP-0484', xep0484],
+  ['XEP-0487', xep0487],
+  ['XEP-0494', xep0494],
+  ['XEP-0495', xep0495],
+  ['XEP-0509', xep0509],
+  ['XEP-0515', xep0515],
 ];

@@ -72,11 +72,16 @@ describe('the account', () => {
 
   test("the file's password and server are not used for another account", async () => {
     await config({ jid: 'juliet@example.org', password: 'secret', service: 'xmpp://a' });
-    await expect(readAccount({ jid: 'romeo@example.org' }, environment())).rejects.toThrow(/no password/);
-    expect(
-      (await readAccount({ jid: 'romeo@example.org' }, environment({ XEPS_PASSWORD: 'x' }))).service,
-    ).toBeUndefined();
+    const romeo = await readAccount({ jid: 'romeo@example.org' }, environment());
+    expect(romeo.service).toBeUndefined();
+    await expect(romeo.password!()).rejects.toThrow(/no password/);
     expect(await (await readAccount({ jid: 'juliet@example.org/phone' }, environment())).password!()).toBe('secret');
+  });
+
+  test('without a password it is an account all the same; the error says what to do', async () => {
+    const { password } = await readAccount({ jid: 'juliet@example.org' }, environment());
+    await expect(password!()).rejects.toThrow(/no password: set XEPS_PASSWORD.*config\.json/);
+    await expect(password!()).rejects.toBeInstanceOf(AccountError);
   });
 
   test('a domain alone needs no password', async () => {
@@ -128,7 +133,6 @@ describe('refused, with what to do', () => {
   test.each([
     [{}, {}, /which account\? Give --jid/],
     [{ jid: 'a@@b' }, {}, /Not an XMPP address/],
-    [{ jid: 'juliet@example.org' }, {}, /no password: set XEPS_PASSWORD/],
     [{ jid: 'juliet@example.org', config: '/nowhere/config.json' }, {}, /\/nowhere\/config.json can't be read/],
     [{ jid: 'juliet@example.org', ca: '/nowhere/ca.pem' }, { XEPS_PASSWORD: 'x' }, /\/nowhere\/ca.pem can't be read/],
     [{ jid: 'juliet@example.org', ca: '/dev/null' }, { XEPS_PASSWORD: 'x' }, /holds no certificate/],

@@ -2,8 +2,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Account, ServerInfo, Transport } from '@xeps/servers/live';
+import { afterAll } from 'vitest';
 
 /** How a run of the program ended. */
 export interface Ended {
@@ -32,10 +36,22 @@ export interface RunOptions {
 
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
 
-/** Starts the program. Nothing of the environment that runs the tests is passed on but the PATH. */
+const folders = mkdtempSync(join(tmpdir(), 'xeps-state-'));
+afterAll(() => rmSync(folders, { recursive: true, force: true }));
+
+/** An empty folder for what is stored, removed after the file's tests. */
+export function stateFolder(): string {
+  return mkdtempSync(join(folders, '-'));
+}
+
+/**
+ * Starts the program. Nothing of the environment that runs the tests is passed on but the PATH, and nothing is stored where
+ * another run would find it.
+ */
 export function start(args: readonly string[], { input, environment = {} }: RunOptions = {}): Running {
+  const { XDG_STATE_HOME = stateFolder() } = environment;
   const child = spawn(process.execPath, ['--conditions=@xeps/source', bin, ...args], {
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...environment },
+    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...environment, XDG_STATE_HOME },
     stdio: 'pipe',
   });
   let stdout = '';
@@ -83,12 +99,13 @@ export function run(args: readonly string[], options: RunOptions = {}): Promise<
   return start(args, { input: '', ...options }).ended;
 }
 
-/** The program as one account on one server. */
+/** The program as one account on one server, with a memory of its own. */
 export function as(
   account: Account,
   server: ServerInfo,
   transport: Transport,
   service: string = serviceOf(server, transport),
+  state: string = stateFolder(),
 ): {
   start(args: readonly string[], options?: RunOptions): Running;
   run(args: readonly string[], options?: RunOptions): Promise<Ended>;
@@ -96,11 +113,11 @@ export function as(
   const options = ['--jid', account.jid, '--service', service, '--ca', server.ca];
   const withPassword = (more: RunOptions = {}): RunOptions => ({
     ...more,
-    environment: { XEPS_PASSWORD: account.password, ...more.environment },
+    environment: { XEPS_PASSWORD: account.password, XDG_STATE_HOME: state, ...more.environment },
   });
   return {
-    start: ([command, ...args], more) => start([command!, ...options, ...args], withPassword(more)),
-    run: ([command, ...args], more) => run([command!, ...options, ...args], withPassword(more)),
+    start: (args, more) => start([...args, ...options], withPassword(more)),
+    run: (args, more) => run([...args, ...options], withPassword(more)),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Register } from '../command.ts';
+import { clients } from './clients.ts';
 import { decode } from './decode.ts';
 import { disco } from './disco.ts';
+import { doctor } from './doctor.ts';
 import { encode } from './encode.ts';
 import { history } from './history.ts';
 import { listen } from './listen.ts';
@@ -9,6 +11,7 @@ import { raw } from './raw.ts';
 import { register } from './register.ts';
 import { roster } from './roster.ts';
 import { send } from './send.ts';
+import { signOut } from './sign-out.ts';
 import { upload } from './upload.ts';
 import { version } from './version.ts';
 
@@ -24,6 +27,9 @@ export const commands: readonly Register[] = [
   ping,
   version,
   raw,
+  doctor,
+  clients,
+  signOut,
   decode,
   encode,
 ];

@@ -37,7 +37,7 @@ export const listen = defineCommand<ListenOptions>({
       '(XEP-0280) come too. Only messages that say something to people are written. Who asks for a receipt (XEP-0184) ' +
       'gets it, and so learns that somebody listens here: --no-receipts keeps that to yourself.',
     'A connection that is lost is made again. What the server does not bring then is read from the archive (XEP-0313): ' +
-      'each message is written once.',
+      'each message is written once. A listen that was killed is gone on with by the next, if that begins within two minutes.',
     'With --json, for each: {"type":"message","direction":"received"|"sent","carbon"?:true,"at","delayed"?:true,"stanzaId"?,"id"?,' +
       '"from","to","messageType","subject"?,"body"?,"thread"?,"url"?}',
   ],
@@ -62,7 +62,7 @@ export const listen = defineCommand<ListenOptions>({
     await online(
       context,
       async ({ client, signal }) => {
-        output.note(`listening as ${String(client.jid)}`);
+        output.note(`listening as ${String(client.jid)}${inbox.restored ? ', where the last one was cut off' : ''}`);
         const timer =
           options.timeout === undefined
             ? undefined
@@ -72,7 +72,7 @@ export const listen = defineCommand<ListenOptions>({
         // The receipt of the last message is on its way when this turn ends.
         await new Promise((resolve) => setImmediate(resolve));
       },
-      { prepare: (client) => inbox.attach(client), timeout: usualTimeout },
+      { prepare: ({ client }) => inbox.attach(client), timeout: usualTimeout, store: 'session' },
     );
   },
 });
@@ -80,6 +80,8 @@ export const listen = defineCommand<ListenOptions>({
 interface Inbox {
   /** Resolves when as many messages were written as were asked for, or when the time was up. */
   readonly done: Promise<void>;
+  /** The session is that of a listen that was killed. */
+  readonly restored: boolean;
   attach(client: Client): void;
   timeUp(seconds: number): void;
 }
@@ -90,6 +92,7 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
   let ids: Promise<StanzaIdReader | undefined> = Promise.resolve(undefined);
   let queue = Promise.resolve();
   let written = 0;
+  let restored = false;
 
   /** Writes a message's line; whether it has one, and had none before. */
   async function write(missed: MissedMessages, stanza: Element, about: MessageContext): Promise<boolean> {
@@ -161,6 +164,9 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
 
   return {
     done,
+    get restored() {
+      return restored;
+    },
     attach(client) {
       const missed = createMissedMessages(client);
       const lines = new WeakMap<Element, Promise<boolean>>();
@@ -173,10 +179,10 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
       };
       client.use(carbons).on('message', (message) => {
         const came = new Date();
-        lines.set(
-          message.stanza,
-          inTurn(() => writeLive(client, missed, message, came)),
-        );
+        const line = inTurn(() => writeLive(client, missed, message, came));
+        lines.set(message.stanza, line);
+        // Should this process be killed before it is written, it comes again.
+        client.waitUntil(line);
       });
       // A receipt says that the message is here, which is so when its line was written.
       if (options.receipts) client.use(receipts).setPolicy((_, message) => lines.get(message) ?? false);
@@ -186,7 +192,7 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
         inTurn(() => writeMissed(client, missed, addresses)).catch(() => false);
       const read = createReadings(client, readMissed, missed.settle);
       let begun = false;
-      whenOnline(client, () => {
+      const begin = (): void => {
         const known = ids;
         ids = stanzaIdsBy(client, { signal }).catch(() => known);
         addresses.add(String(client.jid));
@@ -198,6 +204,12 @@ function createInbox({ options, output }: CommandContext<ListenOptions>): Inbox 
         // What comes from now on waits until it is known what came before.
         if (begun) read();
         begun = true;
+      };
+      whenOnline(client, begin);
+      client.on('resumed', (event) => {
+        if (!event.restored) return;
+        restored = true;
+        begin();
       });
     },
     timeUp(limit) {

@@ -46,7 +46,8 @@ export const register = defineCommand<RegisterOptions>({
           const jid = String(client.jid.bare());
           await context.output.result({ type: 'registered', jid }, `registered ${jid}`);
         },
-        { modules: (account) => [registration(account, fields)] },
+        // What is stored of an earlier account of that name must not sign in before the new one is made.
+        { modules: (account) => [registration(account, fields)], store: 'none' },
       );
     } catch (error) {
       throw reasonOf(error);
