@@ -301,7 +301,8 @@ describe('row 8: STARTTLS (RFC 6120 §5.4.3)', () => {
       const failure = await failureOf(upgraded);
       expect(failure.reason).toBe('tls');
       await seen.closed();
-      expect(seen.text).toBe('<proceed/>');
+      // What the system read together with it came before TLS; the stream drops that.
+      expect(seen).toMatchObject({ chunks: 1, text: expect.stringMatching(/^<proceed\/>/) as string });
       expect(seen.closeError).toBe(failure);
     }
   });
