@@ -2,7 +2,7 @@ import { newId } from '@xeps/core';
 import type { StreamJournal, StreamManagementState } from '@xeps/xep-0198';
 import { memoryStore } from './memory.ts';
 import { parseJson, readCredentials, readState } from './read.ts';
-import type { ClientStore, StoredCredentials } from './types.ts';
+import type { ClientStore, CredentialStore, StoredCredentials } from './types.ts';
 
 /** Where a page keeps what its clients need. */
 export interface BrowserStoreOptions {
@@ -16,66 +16,96 @@ export interface BrowserStoreOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** Milliseconds after which a stream that is in use elsewhere is not a page's own from before its reload. */
+/** Milliseconds that a page that is loaded again waits for what the one before it has not let go of yet. */
 const patience = 500;
 
+/** What a page has of the tab's storage: the slot of each account, and who writes its stream. */
+interface Page {
+  readonly slots: Map<string, Promise<string>>;
+  readonly journals: Map<string, StreamJournal>;
+}
+
+/** A page has its locks until it is gone, and may make several stores in the meantime. */
+const pages = /* @__PURE__ */ new WeakMap<Storage, Page>();
+
 /**
- * Keeps credentials for the origin and streams for the tab. Where the browser allows no storage, everything is kept as
- * long as the page.
+ * Keeps credentials for the origin and streams for the tab. What an installation is known by and its token belong to a
+ * slot, of which a tab takes the first that is free, or the one it had before; what is as good as the password (SCRAM
+ * keys), the slots of an account share. Where the browser allows no storage, everything is kept as long as the page.
  */
 export function browserStore(options: BrowserStoreOptions = {}): ClientStore {
   const { prefix = 'xeps', onError } = options;
   const local = options.local ?? storage('localStorage', onError);
   const session = options.session ?? storage('sessionStorage', onError);
   const memory = memoryStore();
-  const journals = new Map<string, StreamJournal>();
-  const owned = new Map<string, Promise<void>>();
+  const { slots, journals } = pageOf(session ?? local);
+  /** What is known to be in the shared entries. Who changes nothing of it must not undo what another tab has written. */
+  const known = new Map<string, string>();
   const key = (account: string): string => `${prefix} ${account}`;
 
-  /** Makes sure that what the tab holds is its own: who duplicates a tab copies its session storage. */
-  async function own(tab: Storage, base: string): Promise<void> {
-    const id = tab.getItem(`${base}tab`);
-    if (id !== null && (await lock(base + id))) return;
-    clear(tab, base);
-    const other = newId();
-    tab.setItem(`${base}tab`, other);
-    await lock(base + other);
+  /** The name of the slot's entry, and of its lock. */
+  async function own(account: string): Promise<string> {
+    const name = key(account);
+    if (!slots.has(name)) slots.set(name, takeSlot(session, name, onError));
+    return `${name}#${await slots.get(name)}`;
   }
 
-  return {
-    credentials: {
-      async load(account) {
-        const known = await memory.credentials.load(account);
-        return known ?? readCredentials(parseJson(local?.getItem(key(account))));
-      },
-      async save(account, credentials: StoredCredentials) {
-        try {
-          if (local === undefined) return await memory.credentials.save(account, credentials);
-          local.setItem(key(account), JSON.stringify(credentials));
-          await memory.credentials.delete(account);
-        } catch (error) {
-          // An old token is worse than none.
-          local?.removeItem(key(account));
-          await memory.credentials.save(account, credentials);
-          onError?.(error);
-        }
-      },
-      async delete(account) {
-        local?.removeItem(key(account));
-        await memory.credentials.delete(account);
-      },
+  async function remove(account: string): Promise<void> {
+    known.delete(account);
+    local?.removeItem(key(account));
+    // What tabs that were closed have left, too: who signs out on a computer of many leaves nothing there.
+    if (local !== undefined) clear(local, `${key(account)}#`);
+  }
+
+  const credentials: CredentialStore = {
+    async load(account) {
+      const kept = await memory.credentials.load(account);
+      if (kept !== undefined || local === undefined) return kept;
+      const mine = readCredentials(parseJson(local.getItem(await own(account))));
+      const text = local.getItem(key(account));
+      const { scramKeys, mechanism, password } = (parseJson(text) ?? {}) as Partial<StoredCredentials>;
+      if ((scramKeys ?? mechanism ?? password) === undefined) return mine;
+      // A slot that nobody had is a new installation to the server. Without https there is one slot, and no `randomUUID`.
+      const identity = mine ?? { userAgentId: crypto.randomUUID?.(), resource: newId() };
+      const found = readCredentials({ ...identity, scramKeys, mechanism, password });
+      if (found === undefined) return mine;
+      known.set(account, text!);
+      // Whoever reads it again must find the same.
+      if (mine === undefined) await credentials.save(account, found);
+      return found;
     },
+    async save(account, value) {
+      if (local === undefined) return memory.credentials.save(account, value);
+      const name = await own(account);
+      const { scramKeys, mechanism, password, ...mine } = value;
+      const common = JSON.stringify({ scramKeys, mechanism, password });
+      try {
+        local.setItem(name, JSON.stringify(mine));
+        if (common !== (known.get(account) ?? '{}')) {
+          local.setItem(key(account), common);
+          known.set(account, common);
+        }
+        await memory.credentials.delete(account);
+      } catch (error) {
+        // An old token is worse than none.
+        await remove(account);
+        await memory.credentials.save(account, value);
+        onError?.(error);
+      }
+    },
+    async delete(account) {
+      if (local !== undefined) await remove(account);
+      await memory.credentials.delete(account);
+    },
+  };
+
+  return {
+    credentials,
     streams: {
       async open(account) {
         if (session === undefined) return memory.streams.open(account);
+        await own(account);
         const base = `${key(account)} `;
-        try {
-          if (!owned.has(base)) owned.set(base, own(session, base));
-          await owned.get(base);
-        } catch (error) {
-          onError?.(error);
-          return memory.streams.open(account);
-        }
         const journal = createJournal(
           session,
           base,
@@ -87,6 +117,42 @@ export function browserStore(options: BrowserStoreOptions = {}): ClientStore {
       },
     },
   };
+}
+
+function pageOf(tab: Storage | undefined): Page {
+  const page = (tab && pages.get(tab)) ?? { slots: new Map(), journals: new Map() };
+  if (tab) pages.set(tab, page);
+  return page;
+}
+
+/**
+ * Takes a slot for as long as the page lives, and makes sure that what the tab holds is its own: who duplicates a tab
+ * copies its session storage.
+ */
+async function takeSlot(
+  tab: Storage | undefined,
+  name: string,
+  onError: BrowserStoreOptions['onError'],
+): Promise<string> {
+  const entry = `${name} tab`;
+  let [id, slot] = tab?.getItem(entry)?.split('#') ?? [];
+  if (id === undefined || !(await lock(`${name} ${id}`, true))) {
+    if (tab) clear(tab, `${name} `);
+    slot = undefined;
+    await lock(`${name} ${(id = newId())}`);
+  }
+  if (slot === undefined || !(await lock(`${name}#${slot}`, true))) {
+    let free = 0;
+    while (!(await lock(`${name}#${free}`))) free += 1;
+    slot = `${free}`;
+  }
+  try {
+    tab?.setItem(entry, `${id}#${slot}`);
+  } catch (error) {
+    // Nothing else of the stream counts without this entry.
+    onError?.(error);
+  }
+  return slot;
 }
 
 /**
@@ -175,16 +241,20 @@ function clear(tab: Storage, base: string, ...kept: readonly string[]): void {
   }
 }
 
-/** Takes a lock until the page is gone. Where there are no locks (XMPP over plain http, old browsers) everybody has it. */
-function lock(name: string): Promise<boolean> {
+/**
+ * Takes a lock until the page is gone, if it is free, or becomes so soon. Where there are no locks (XMPP over plain http,
+ * old browsers) everybody has it.
+ */
+function lock(name: string, wait = false): Promise<boolean> {
   const locks = globalThis.navigator?.locks as LockManager | undefined;
   if (locks === undefined) return Promise.resolve(true);
+  const signal = wait ? AbortSignal.timeout(patience) : undefined;
   return new Promise((resolve) => {
-    const taken = locks.request(name, { signal: AbortSignal.timeout(patience) }, () => {
-      resolve(true);
-      return new Promise(() => {});
+    const taken = locks.request(name, signal ? { signal } : { ifAvailable: true }, (found) => {
+      resolve(found !== null);
+      return found && new Promise(() => {});
     });
-    taken.catch(() => resolve(false));
+    taken.catch(() => resolve(signal?.aborted !== true));
   });
 }
 

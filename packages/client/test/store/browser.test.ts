@@ -1,7 +1,8 @@
 import { applyChange } from '@xeps/xep-0198';
-import type { StreamManagementState } from '@xeps/xep-0198';
+import type { StreamJournal, StreamManagementState } from '@xeps/xep-0198';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { browserStore } from '../../src/store/browser.ts';
+import type { ClientStore, StoredCredentials } from '../../src/store/types.ts';
 import { full, juliet, sent, state, storeContract } from './contract.ts';
 import { FakeStorage } from './fake-storage.ts';
 
@@ -18,7 +19,8 @@ function fakeLocks(): { page(): { locks: Pick<LockManager, 'request'>; close(): 
           for (const retry of waiting) retry();
         },
         locks: {
-          request(name: string, options: LockOptions, callback: (lock: Lock) => unknown) {
+          request(name: string, options: LockOptions, callback: (lock: Lock | null) => unknown) {
+            if (options.ifAvailable === true && held.has(name)) return Promise.resolve(callback(null));
             return new Promise((_, reject) => {
               const attempt = (): void => {
                 if (held.has(name)) return;
@@ -43,8 +45,12 @@ afterEach(() => vi.unstubAllGlobals());
 
 storeContract('browser', () => {
   withLocks(undefined);
-  const options = { local: new FakeStorage(), session: new FakeStorage() };
-  return { store: browserStore(options), reopen: () => browserStore(options) };
+  const local = new FakeStorage();
+  let session = new FakeStorage();
+  return {
+    store: browserStore({ local, session }),
+    reopen: () => browserStore({ local, session: (session = session.copy()) }),
+  };
 });
 
 describe('a tab', () => {
@@ -56,7 +62,8 @@ describe('a tab', () => {
     (await browserStore({ session }).streams.open(juliet)).save(state);
     const second = browser.page();
     withLocks(second.locks);
-    const opening = browserStore({ session }).streams.open(juliet);
+    const opening = browserStore({ session: session.copy() }).streams.open(juliet);
+    await new Promise((resolve) => setTimeout(resolve, 20));
     first.close();
     expect((await opening).state).toEqual(state);
   });
@@ -98,6 +105,221 @@ describe('a tab', () => {
     first.save(undefined);
     expect(second.state).toEqual(state);
     expect((await store.streams.open(juliet)).state).toEqual(state);
+  });
+});
+
+describe('a slot', () => {
+  /** A browser: what its tabs share, and how they come. */
+  function fakeBrowser(): { local: FakeStorage; page(session?: FakeStorage): OpenPage } {
+    const locks = fakeLocks();
+    const local = new FakeStorage();
+    return {
+      local,
+      page(session = new FakeStorage()) {
+        const page = locks.page();
+        const store = browserStore({ local, session });
+        const within = <T>(what: () => T): T => {
+          withLocks(page.locks);
+          return what();
+        };
+        return {
+          session,
+          close: () => page.close(),
+          load: () => within(async () => store.credentials.load(juliet)),
+          save: (value) => within(async () => store.credentials.save(juliet, value)),
+          delete: () => within(async () => store.credentials.delete(juliet)),
+          open: () => within(async () => store.streams.open(juliet)),
+          again: () => within(() => browserStore({ local, session })),
+        };
+      },
+    };
+  }
+  interface OpenPage {
+    readonly session: FakeStorage;
+    close(): void;
+    load(): Promise<StoredCredentials | undefined>;
+    save(value: StoredCredentials): Promise<void>;
+    delete(): Promise<void>;
+    open(): Promise<StreamJournal>;
+    /** Another store of the same page. */
+    again(): ClientStore;
+  }
+  const { scramKeys, mechanism, password, ...own } = full;
+  const shared = { scramKeys, mechanism, password };
+
+  test('is one tab’s: each is an installation of its own, and what is as good as the password is everybody’s', async () => {
+    const browser = fakeBrowser();
+    const first = browser.page();
+    expect(await first.load()).toBeUndefined();
+    await first.save(full);
+    const [second, third] = [browser.page(), browser.page()];
+    const found = [(await second.load())!, (await third.load())!];
+    for (const { userAgentId, resource, ...rest } of found) {
+      expect(rest).toEqual(shared);
+      expect(userAgentId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
+      expect(resource).not.toBe(full.resource);
+    }
+    expect(new Set([full.userAgentId, ...found.map(({ userAgentId }) => userAgentId)]).size).toBe(3);
+    expect(await second.load()).toEqual(found[0]);
+    await second.save({ ...found[0]!, token: { mechanism: 'HT-SHA-256-NONE', token: 'second', count: 1 } });
+    expect(await first.load()).toEqual(full);
+    expect([...browser.local.entries.keys()]).toEqual([
+      `xeps ${juliet}#0`,
+      `xeps ${juliet}`,
+      `xeps ${juliet}#1`,
+      `xeps ${juliet}#2`,
+    ]);
+  });
+
+  test('that is free first is taken: who closes the browser and opens it again finds what was there', async () => {
+    const browser = fakeBrowser();
+    const first = browser.page();
+    await first.save(full);
+    const second = browser.page();
+    await second.save({ ...full, resource: 'second' });
+    first.close();
+    second.close();
+    expect(await browser.page().load()).toEqual(full);
+    expect(await browser.page().load()).toMatchObject({ resource: 'second' });
+  });
+
+  test('stays with a tab that is reloaded, also when an earlier one is free by then', async () => {
+    const browser = fakeBrowser();
+    const first = browser.page();
+    await first.save(full);
+    const second = browser.page();
+    const found = await second.load();
+    first.close();
+    second.close();
+    expect(await browser.page(second.session.copy()).load()).toEqual(found);
+  });
+
+  test('stays with a tab that is reloaded when the old page lets go a moment later', async () => {
+    const browser = fakeBrowser();
+    const first = browser.page();
+    await first.save(full);
+    const loading = browser.page(first.session.copy()).load();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    first.close();
+    expect(await loading).toEqual(full);
+  });
+
+  test('is not copied with the tab', async () => {
+    const browser = fakeBrowser();
+    const first = browser.page();
+    await first.save(full);
+    const copy = browser.page(first.session.copy());
+    const found = (await copy.load())!;
+    expect(found).toMatchObject(shared);
+    expect(found.userAgentId).not.toBe(full.userAgentId);
+    expect(found).not.toHaveProperty('token');
+    copy.close();
+    expect(await browser.page(copy.session.copy()).load()).toEqual(found);
+  });
+
+  test('may be another’s when a closed tab is opened again, which goes on with its stream', async () => {
+    const browser = fakeBrowser();
+    const closed = browser.page();
+    await closed.save(full);
+    (await closed.open()).save(state);
+    closed.close();
+    const other = browser.page();
+    expect(await other.load()).toEqual(full);
+    const reopened = browser.page(closed.session.copy());
+    expect((await reopened.load())?.userAgentId).not.toBe(full.userAgentId);
+    expect((await reopened.open()).state).toEqual(state);
+  });
+
+  test('is the page’s: its next store has the same, and takes the stream over', async () => {
+    const page = fakeBrowser().page();
+    await page.save(full);
+    const journal = await page.open();
+    journal.save(state);
+    const next = page.again();
+    expect(await next.credentials.load(juliet)).toEqual(full);
+    const taken = await next.streams.open(juliet);
+    journal.save(undefined);
+    expect(taken.state).toEqual(state);
+  });
+
+  test('who changes nothing that is shared undoes nothing of it', async () => {
+    const browser = fakeBrowser();
+    const first = browser.page();
+    await first.save(full);
+    const second = browser.page();
+    await second.save({ ...(await second.load())!, mechanism: 'SCRAM-SHA-512-PLUS' });
+    const { token: _, ...rest } = full;
+    await first.save(rest);
+    expect(await first.load()).toEqual({ ...rest, mechanism: 'SCRAM-SHA-512-PLUS' });
+  });
+
+  test('whoever signs out removes it, and what is shared; the next to come is new', async () => {
+    const browser = fakeBrowser();
+    const first = browser.page();
+    await first.save(full);
+    const { session } = first;
+    await first.delete();
+    expect(browser.local.length).toBe(0);
+    expect(await first.load()).toBeUndefined();
+    await first.save(full);
+    expect(await first.load()).toEqual(full);
+    first.close();
+    expect(await browser.page(session.copy()).load()).toEqual(full);
+  });
+
+  test.each([
+    ['its own entry', `xeps ${juliet}#0`, shared],
+    ['the shared entry', `xeps ${juliet}`, own],
+  ])('%s is broken: what it held is not there, the rest is', async (_, name, expected) => {
+    const browser = fakeBrowser();
+    const first = browser.page();
+    await first.save(full);
+    for (const broken of ['{"userAgentId":7,"mechanism":{},"token":{}}', '{', 'null', '7', '[]']) {
+      browser.local.setItem(name, broken);
+      const found = (await first.load())!;
+      expect(found).toMatchObject(expected);
+      expect(Object.keys(found).toSorted()).toEqual(
+        [...new Set(['userAgentId', 'resource', ...Object.keys(expected)])].toSorted(),
+      );
+    }
+  });
+
+  test('is the first where locks are refused, or there are none', async () => {
+    const refused = { request: () => Promise.reject(new DOMException('no', 'SecurityError')) };
+    for (const locks of [refused, undefined]) {
+      withLocks(locks);
+      const local = new FakeStorage();
+      await browserStore({ local, session: new FakeStorage() }).credentials.save(juliet, full);
+      expect(await browserStore({ local, session: new FakeStorage() }).credentials.load(juliet)).toEqual(full);
+    }
+  });
+
+  test('without https: a broken entry is nothing, as no new name can be made', async () => {
+    withLocks(undefined);
+    vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) });
+    const local = new FakeStorage([[`xeps ${juliet}`, JSON.stringify(shared)]]);
+    expect(await browserStore({ local, session: new FakeStorage() }).credentials.load(juliet)).toBeUndefined();
+  });
+
+  test('that the tab can’t remember is had until the page goes', async () => {
+    withLocks(fakeLocks().page().locks);
+    const [local, session, errors] = [new FakeStorage(), new FakeStorage([], 10), [] as unknown[]];
+    const store = browserStore({ local, session, onError: (error) => errors.push(error) });
+    await store.credentials.save(juliet, full);
+    expect(await store.credentials.load(juliet)).toEqual(full);
+    expect(errors).toMatchObject([{ name: 'QuotaExceededError' }]);
+  });
+
+  test('with the locks of this platform', async () => {
+    vi.unstubAllGlobals();
+    const [local, session, prefix] = [new FakeStorage(), new FakeStorage(), `test-${Math.random()}`];
+    await browserStore({ local, session, prefix }).credentials.save(juliet, full);
+    for (const other of [new FakeStorage(), session.copy()]) {
+      const found = await browserStore({ local, session: other, prefix }).credentials.load(juliet);
+      expect(found).toMatchObject(shared);
+      expect(found).not.toHaveProperty('token');
+    }
+    expect(local.length).toBe(4);
   });
 });
 
@@ -145,7 +367,7 @@ describe('entries', () => {
       for (const change of changes) journal.append(change);
       journal.save(fresh);
       left = Infinity;
-      const found = (await browserStore({ session }).streams.open(juliet)).state;
+      const found = (await browserStore({ session: session.copy() }).streams.open(juliet)).state;
       expect([...states, fresh]).toContainEqual(found);
       if (dies === 39) expect(found).toEqual(fresh);
     }
@@ -190,6 +412,7 @@ describe('credentials', () => {
     const errors: unknown[] = [];
     const store = browserStore({ local, onError: (error) => errors.push(error) });
     await store.credentials.save(juliet, { ...full, resource: 'old' });
+    expect(local.length).toBe(2);
     local.quota = 10;
     await store.credentials.save(juliet, full);
     expect(errors).toHaveLength(1);
@@ -198,7 +421,10 @@ describe('credentials', () => {
   });
 
   test.each(['{', '[]', '{"userAgentId":1}', ''])('%s is nothing', async (text) => {
-    const local = new FakeStorage([[`xeps ${juliet}`, text]]);
+    const local = new FakeStorage([
+      [`xeps ${juliet}`, text],
+      [`xeps ${juliet}#0`, text],
+    ]);
     expect(await browserStore({ local }).credentials.load(juliet)).toBeUndefined();
   });
 
