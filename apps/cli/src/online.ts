@@ -1,7 +1,7 @@
 /** A connection for as long as a command runs. */
-import { newId, TimeoutError } from '@xeps/core';
+import { TimeoutError } from '@xeps/core';
 import { createClient } from '@xeps/client';
-import type { Client, CredentialStore, NodeClientOptions, StoredCredentials } from '@xeps/client';
+import type { Client, CredentialStore, NodeClientOptions } from '@xeps/client';
 import { SaslError } from '@xeps/stream';
 import type { StreamModule } from '@xeps/stream';
 import { version } from '@xeps/xep-0092';
@@ -82,7 +82,7 @@ export async function online<T>(
     const stored = await store.credentials.load(String(account.jid.bare()));
     const password = await createPassword(account, holdsSecrets(stored));
     const client = createClient({
-      ...connectionOptions(account, timeout, stored),
+      ...connectionOptions(account, timeout),
       password: password.given,
       store,
       modules: settings.modules?.(account),
@@ -149,17 +149,12 @@ export function timeoutOf({ timeout }: ConnectOptions): number {
 }
 
 /** What every connection to an account's server is made with. */
-export function connectionOptions(
-  { jid, service, ca }: Account,
-  timeout: number,
-  stored: StoredCredentials | undefined,
-): Omit<NodeClientOptions, 'password'> {
+export function connectionOptions({ jid, service, ca }: Account, timeout: number): Omit<NodeClientOptions, 'password'> {
   return {
     jid,
     software: 'xeps',
-    // Who lets the server choose does so by Bind 2 (XEP-0386), and is taken for one who reads the archive: ejabberd then
-    // drops the messages that waited, and the next `listen` would not get them.
-    ...(jid.local !== undefined && { resource: stored?.resource ?? newId() }),
+    // ejabberd drops the messages that waited, and the next `listen` would not get them.
+    bind2: false,
     service,
     ...(ca !== undefined && { tls: { ca } }),
     // A server on this machine may go without TLS: nothing leaves it.

@@ -28,6 +28,11 @@ export interface ClientOptions extends ConnectionSettings {
   readonly device?: string | undefined;
   /** Off: signs in by the classic profile (RFC 6120 §6) alone, where a server's SASL2 (XEP-0388) does not work. */
   readonly sasl2?: boolean | undefined;
+  /**
+   * Off: binds in a step of its own instead of with signing in (XEP-0386). With it, servers throw away what waited offline,
+   * as it is in the archive too: for programs that don't read the archive.
+   */
+  readonly bind2?: boolean | undefined;
   /** What this side can do when the server wants more than a password, such as a second factor (XEP-0388 §2.6.3). */
   readonly tasks?: readonly Sasl2Task[] | undefined;
   /** The ways to sign in that may be used; SCRAM with SHA-512, -256 and -1, bound to the TLS channel where the platform

@@ -57,7 +57,7 @@ export function signInModules(parts: SignInParts, trusted: boolean): StreamModul
   const inline: InlineFeature[] = [
     ...(management === undefined ? [] : [management.resumption]),
     // XEP-0386 has the server choose the resource.
-    ...(resource === undefined ? [bind2({ tag: software, inline: bindInline(parts) })] : []),
+    ...(resource === undefined && options.bind2 !== false ? [bind2({ tag: software, inline: bindInline(parts) })] : []),
   ];
   return [
     ...platform.modules.map((make) => make()),

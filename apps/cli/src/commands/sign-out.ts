@@ -63,7 +63,7 @@ async function takeBack(account: Account, store: FileStore, timeout: number, sig
   // The session that a listen left is not resumed: what waits in it would be lost.
   const { streams } = memoryStore();
   const client = createClient({
-    ...connectionOptions(account, timeout, stored),
+    ...connectionOptions(account, timeout),
     store: { credentials, streams },
     reconnect: false,
   });
