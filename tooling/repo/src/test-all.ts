@@ -45,6 +45,9 @@ const steps: readonly Step[] = [
       'packages/component',
       'packages/rfc-',
       'packages/xep-',
+      // Who is cut off between binding and `<enabled/>` begins a new session; only Bind 2 leaves no such gap.
+      '--exclude',
+      '**/chaos.live.test.ts',
     ],
     counted: true,
     lane: 'old',
