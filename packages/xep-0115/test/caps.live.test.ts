@@ -29,15 +29,23 @@ describeLive('@xeps/xep-0115', (server, transport) => {
 
   test('§6.3, §5.4 the server’s announcement in its stream features is what its information gives', async () => {
     let features: Element | undefined;
+    const look = (offered: Element): void => {
+      if (capabilities.find(offered) !== undefined) features = offered;
+    };
     const peek = {
       name: 'peek',
       negotiate(offered: Element): 'skip' {
-        features = offered;
+        look(offered);
         return 'skip';
+      },
+      // After XEP-0388 they come when the client is online already.
+      element(element: Element): boolean {
+        look(element);
+        return false;
       },
     };
     const client = await open({ client: { modules: [peek] } });
-    const announced = capabilities.find(features!)!;
+    const announced = await vi.waitFor(() => capabilities.find(features!)!, { timeout: 5_000 });
     expect(announced.hash).toBe('sha-1');
     const info = await client.request(discoInfoQuery, {}, { to: server.domain });
     expect(await verificationString(info)).toBe(announced.ver);
