@@ -21,14 +21,14 @@ const entries = [
     name: '@xeps/client over WebSocket, at first',
     path: 'packages/client/dist/index.js',
     import: '{ createClient }',
-    limit: '29.8 kB',
+    limit: '29.9 kB',
     plugins: [later],
   },
   {
     name: '@xeps/client over WebSocket, everything that a browser may load',
     path: 'packages/client/dist/index.js',
     import: '{ createClient }',
-    limit: '37.3 kB',
+    limit: '37.4 kB',
   },
 ];
 
