@@ -1,6 +1,6 @@
-import { newId } from '@xeps/core';
 import { fromBase64, toBase64 } from '@xeps/stream';
 import type { ScramKeyCache } from '@xeps/stream';
+import { newInstallation } from './store/installation.ts';
 import type { CredentialStore, StoredCredentials } from './store/types.ts';
 
 /** What is known of an account: read from its store once, and written back whenever it changes. */
@@ -65,18 +65,4 @@ export function createAccountMemory(store: CredentialStore, address: string): Ac
     },
     scramKeys,
   };
-}
-
-/** Identifiers that are random and say nothing about people, devices or places (Protocol Guidelines, resource generation). */
-function newInstallation(): StoredCredentials {
-  return { userAgentId: uuid(), resource: newId().slice(0, 12) };
-}
-
-/** A UUID of version 4, RFC 9562 §5.4. The platform's own is missing on pages without https. */
-function uuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

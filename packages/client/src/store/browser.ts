@@ -1,8 +1,9 @@
 import { newId } from '@xeps/core';
 import type { StreamJournal, StreamManagementState } from '@xeps/xep-0198';
+import { joinCredentials, splitCredentials } from './installation.ts';
 import { memoryStore } from './memory.ts';
 import { parseJson, readCredentials, readState } from './read.ts';
-import type { ClientStore, CredentialStore, StoredCredentials } from './types.ts';
+import type { ClientStore, CredentialStore } from './types.ts';
 
 /** Where a page keeps what its clients need. */
 export interface BrowserStoreOptions {
@@ -63,11 +64,7 @@ export function browserStore(options: BrowserStoreOptions = {}): ClientStore {
       if (kept !== undefined || local === undefined) return kept;
       const mine = readCredentials(parseJson(local.getItem(await own(account))));
       const text = local.getItem(key(account));
-      const { scramKeys, mechanism, password } = (parseJson(text) ?? {}) as Partial<StoredCredentials>;
-      if ((scramKeys ?? mechanism ?? password) === undefined) return mine;
-      // A slot that nobody had is a new installation to the server. Without https there is one slot, and no `randomUUID`.
-      const identity = mine ?? { userAgentId: crypto.randomUUID?.(), resource: newId() };
-      const found = readCredentials({ ...identity, scramKeys, mechanism, password });
+      const found = joinCredentials(mine, text);
       if (found === undefined) return mine;
       known.set(account, text!);
       // Whoever reads it again must find the same.
@@ -77,8 +74,7 @@ export function browserStore(options: BrowserStoreOptions = {}): ClientStore {
     async save(account, value) {
       if (local === undefined) return memory.credentials.save(account, value);
       const name = await own(account);
-      const { scramKeys, mechanism, password, ...mine } = value;
-      const common = JSON.stringify({ scramKeys, mechanism, password });
+      const { mine, shared: common } = splitCredentials(value);
       try {
         local.setItem(name, JSON.stringify(mine));
         if (common !== (known.get(account) ?? '{}')) {

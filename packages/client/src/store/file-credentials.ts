@@ -1,10 +1,9 @@
-import { newId } from '@xeps/core';
-import { randomUUID } from 'node:crypto';
 import { closeSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileName, readText, replaceFile, syncFolder } from './files.ts';
+import { joinCredentials, splitCredentials } from './installation.ts';
 import { parseJson, readCredentials } from './read.ts';
-import type { CredentialStore, StoredCredentials } from './types.ts';
+import type { CredentialStore } from './types.ts';
 
 /** Credentials in two folders: the slot's own, and what all slots share. `writer` tells the slots apart. */
 export function createFileCredentials(own: string, shared: string, writer: string): CredentialStore {
@@ -18,19 +17,16 @@ export function createFileCredentials(own: string, shared: string, writer: strin
     load(account) {
       const mine = readCredentials(parseJson(readText(pathIn(own, account))));
       const text = readText(pathIn(shared, account));
-      const found = parseJson(text);
-      // A slot that nobody had is a new installation to the server.
-      const identity = mine ?? { userAgentId: randomUUID(), resource: newId() };
-      const common = typeof found === 'object' ? readCredentials({ ...found, ...identity }) : undefined;
-      if (common === undefined) return mine;
+      const found = joinCredentials(mine, text);
+      if (found === undefined) return mine;
       known.set(account, text!);
       // Whoever reads it again must find the same.
-      if (mine === undefined) write(pathIn(own, account), JSON.stringify(identity));
-      return common;
+      if (mine === undefined) write(pathIn(own, account), JSON.stringify(splitCredentials(found).mine));
+      return found;
     },
-    save(account, { scramKeys, mechanism, password, ...mine }: StoredCredentials) {
+    save(account, stored) {
+      const { mine, shared: common } = splitCredentials(stored);
       write(pathIn(own, account), JSON.stringify(mine));
-      const common = JSON.stringify({ scramKeys, mechanism, password });
       if (common === (known.get(account) ?? '{}')) return;
       write(pathIn(shared, account), common);
       known.set(account, common);

@@ -294,11 +294,13 @@ describe('a slot', () => {
     }
   });
 
-  test('without https: a broken entry is nothing, as no new name can be made', async () => {
+  test('without https, where the platform makes no UUID: what is shared serves a new installation', async () => {
     withLocks(undefined);
     vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) });
     const local = new FakeStorage([[`xeps ${juliet}`, JSON.stringify(shared)]]);
-    expect(await browserStore({ local, session: new FakeStorage() }).credentials.load(juliet)).toBeUndefined();
+    const found = await browserStore({ local, session: new FakeStorage() }).credentials.load(juliet);
+    expect(found).toMatchObject(shared);
+    expect(found?.userAgentId).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
   });
 
   test('that the tab can’t remember is had until the page goes', async () => {
