@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest';
 
 export type { Client } from '@xeps/client';
 export { account, describeLive } from '@xeps/servers/live';
+export { enter, newRoom } from './room.ts';
 export type { Account, ServerInfo, Transport } from '@xeps/servers/live';
 
 /** Who signs in, and what the client is like. */

@@ -1,0 +1,4 @@
+import { describeExamples } from '@xeps/examples';
+import { occupantId } from '../src/index.ts';
+
+describeExamples('0421', [occupantId]);

@@ -1,0 +1,4 @@
+import { describeExamples } from '@xeps/examples';
+import { content } from '../src/index.ts';
+
+describeExamples('0481', [content]);
