@@ -30,6 +30,15 @@ const entries = [
     import: '{ createClient }',
     limit: '37.4 kB',
   },
+  {
+    name: '@xeps/im with its store in the browser, without the client',
+    path: 'packages/store-indexeddb/dist/index.js',
+    import: {
+      'packages/im/dist/index.js': '{ createIm }',
+      'packages/store-indexeddb/dist/index.js': '{ indexedDbStore }',
+    },
+    limit: '40 kB',
+  },
 ];
 
 // An entry counts from the day on which its package is there; a package that was not built fails.

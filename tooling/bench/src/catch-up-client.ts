@@ -1,10 +1,15 @@
-// One client reads a whole archive. Arguments: `bytes`, `xeps`, or `memory`, and a file with what it needs to know. Prints
+// One client reads a whole archive. Arguments: `bytes`, `xeps`, `memory`, `im` or `im-sqlite`, and a file with what it needs to know. Prints
 // {"pages","cpu","messages","heap"}: milliseconds of each page, from the first request to the last page; heap in bytes
 // after a quarter of the archive and after all of it, messages not kept (`memory`, with --expose-gc).
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { createClient } from '@xeps/client';
+import { createIm } from '@xeps/im';
+import { memoryStore } from '@xeps/im/memory';
 import { messageBody } from '@xeps/rfc-6121';
+import { sqliteStore } from '@xeps/store-sqlite';
 import { queryArchive } from '@xeps/xep-0313';
 import type { Account, ServerInfo } from '@xeps/servers';
 import { cpuSince } from './client-process.ts';
@@ -35,7 +40,11 @@ interface Kept {
 
 const [mode = '', file = ''] = process.argv.slice(2);
 const task = JSON.parse(await readFile(file, 'utf8')) as Task;
-const result = mode === 'bytes' ? await countBytes(task) : await readTyped(task, mode === 'memory');
+const result = await (mode === 'bytes'
+  ? countBytes(task)
+  : mode.startsWith('im')
+    ? readConversations(task, mode === 'im-sqlite')
+    : readTyped(task, mode === 'memory'));
 console.log(JSON.stringify(result));
 process.exit();
 
@@ -71,6 +80,50 @@ async function readTyped({ server, account, pageSize, messages }: Task, dropping
     if (!body?.startsWith(`${index} `)) throw new Error(`message ${index} of the archive reads ${String(body)}`);
   });
   return { pages: clock.pages, cpu, messages: count, heap };
+}
+
+/** The engine: conversations in a store, each page in one transaction. */
+async function readConversations({ server, account, pageSize, messages }: Task, sqlite: boolean): Promise<CaughtUp> {
+  const client = createClient({
+    jid: account.jid,
+    password: account.password,
+    tls: { ca: server.caPem },
+    service: `xmpps://${server.host}:${server.ports.c2sTls}`,
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'xeps-bench-'));
+  const store = sqlite ? await sqliteStore(join(folder, 'store.db')) : memoryStore();
+  await client.start();
+  // As a device that has seen the archive when it was empty, and reads all of it now.
+  await store.write((tx) =>
+    tx.setMeta('archive', { tail: [{ id: '', time: Date.now(), position: 0 }], contacts: true }),
+  );
+  const done = Promise.withResolvers<void>();
+  let clock = begin();
+  let last = 0;
+  const im = createIm(client, { store, pageSize, receipts: 'never' });
+  im.on('sync', ({ state, received, error }) => {
+    if (state === 'syncing' && received === 0) clock = begin();
+    if (received > last) clock.pageEnded();
+    last = received;
+    if (state === 'failed') done.reject(error);
+    if (state === 'synced') done.resolve();
+  });
+  await done.promise;
+  const cpu = clock.cpu();
+  let index = 0;
+  for (let after = -Infinity; ;) {
+    const page = await im.messages((await im.conversations())[0]!.address, { after, limit: 1000 });
+    for (const { text } of page)
+      if (!text.startsWith(`${index++} `)) throw new Error(`message ${index - 1} of the store reads ${text}`);
+    if (page.length === 0) break;
+    after = page.at(-1)!.position;
+  }
+  if (index !== messages) throw new Error(`the store has ${index} messages of ${messages}`);
+  await im.close();
+  await client.stop();
+  await store.close();
+  await rm(folder, { recursive: true });
+  return { pages: clock.pages, cpu, messages: index, heap: [] };
 }
 
 /**

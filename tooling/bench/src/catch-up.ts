@@ -18,10 +18,15 @@ export interface Took {
   readonly cpu: number;
 }
 
-/** A catch-up: each client's times, and our heap in bytes after a quarter of the archive and after all. */
+/**
+ * A catch-up: each client's times, and our heap in bytes after a quarter of the archive and after all. `xeps` reads typed
+ * messages, `im` makes conversations of them in memory, `sqlite` in a file.
+ */
 export interface CatchUp {
   readonly messages: number;
   readonly xeps: Took;
+  readonly im: Took;
+  readonly sqlite: Took;
   readonly bytes: Took;
   readonly heap: readonly number[];
 }
@@ -54,13 +59,25 @@ export async function catchUp(kind: 'prosody' | 'ejabberd', scale: number, round
     };
     // First, because the server is slower until it has read the archive once.
     const { heap } = await run('memory');
-    const runs: Record<'xeps' | 'bytes', CaughtUp[]> = { xeps: [], bytes: [] };
+    const runs: Record<'xeps' | 'im' | 'im-sqlite' | 'bytes', CaughtUp[]> = {
+      'xeps': [],
+      'im': [],
+      'im-sqlite': [],
+      'bytes': [],
+    };
     for (let round = 0; round < rounds; round++) {
       // In turn first, because servers and machines change while they run.
-      for (const mode of round % 2 === 0 ? (['bytes', 'xeps'] as const) : (['xeps', 'bytes'] as const))
-        runs[mode].push(await run(mode));
+      const modes = ['bytes', 'xeps', 'im', 'im-sqlite'] as const;
+      for (const mode of round % 2 === 0 ? modes : modes.toReversed()) runs[mode].push(await run(mode));
     }
-    return { messages, xeps: took(runs.xeps), bytes: took(runs.bytes), heap };
+    return {
+      messages,
+      xeps: took(runs.xeps),
+      im: took(runs.im),
+      sqlite: took(runs['im-sqlite']),
+      bytes: took(runs.bytes),
+      heap,
+    };
   } finally {
     await server.stop();
     await rm(folder, { recursive: true });

@@ -11,7 +11,7 @@ export interface Corpus {
 }
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
-function createRandom(seed: number): () => number {
+export function createRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

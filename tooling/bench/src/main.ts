@@ -9,7 +9,9 @@ import { parseTcp } from './parse-tcp.ts';
 import { parseWebSocket } from './parse-websocket.ts';
 import { receive } from './receive.ts';
 import { signIns, type SignInResult } from './sign-in.ts';
-import { remark } from './targets.ts';
+import { storeIndexedDb, type StoreTimed } from './store-indexeddb.ts';
+import { storeSqlite, type StoreResult } from './store-sqlite.ts';
+import { remark, storeTarget } from './targets.ts';
 
 /** What a bench found out: for machines, and lines for people. */
 interface Outcome {
@@ -54,6 +56,8 @@ const benches: Readonly<Record<string, (name: string) => Promise<Outcome> | Outc
     caughtUp(name, fastCatchUpRounds, await catchUp('ejabberd', scale, fastCatchUpRounds)),
   'sign-in-prosody': async (name) => signedIn(name, await signIns('prosody')),
   'sign-in-ejabberd': async (name) => signedIn(name, await signIns('ejabberd')),
+  'store-indexeddb': async (name) => timed(name, await storeIndexedDb(scale, 10 * rounds)),
+  'store-sqlite': async (name) => stored(name, await storeSqlite(scale, 10 * rounds)),
 };
 
 function inProcess(bench: Bench): Outcome {
@@ -77,23 +81,33 @@ function received(name: string, measurements: readonly Measurement[]): Outcome {
   };
 }
 
-function caughtUp(name: string, rounds: number, { messages, xeps, bytes, heap }: CatchUp): Outcome {
+function caughtUp(name: string, rounds: number, { messages, bytes, heap, ...ours }: CatchUp): Outcome {
   const against = 'byte counter';
-  const wall = [
-    { subject: 'xeps', milliseconds: xeps.wall },
-    { subject: against, milliseconds: bytes.wall },
+  const clients = [
+    { bench: name, what: 'typed messages', took: ours.xeps },
+    { bench: `${name}: conversations`, what: 'conversations in memory', took: ours.im },
+    { bench: `${name}: conversations in SQLite`, what: 'conversations in SQLite', took: ours.sqlite },
   ];
-  const comparisons = compare({ name, bytes: 0, subjects: [] }, wall);
-  const rate = (milliseconds: number): string => `${((milliseconds * 1000) / messages).toFixed(0)} µs each`;
+  const comparisons = clients.map(({ bench, took }) => ({
+    bench,
+    subject: 'xeps',
+    against,
+    ratio: Math.round((bytes.wall / took.wall) * 1000) / 1000,
+  }));
   const [quarter = 0, whole = 0] = heap.map((size) => size / 1e6);
   const most = (600 * messages) / 12_000;
+  const rows = clients.map(({ what, took }, at) =>
+    [
+      `  ${what.padEnd(24)} wall ${took.wall.toFixed(0).padStart(6)} ms, ${comparisons[at]!.ratio} × the ${against}'s speed${remark(comparisons[at]!)}`,
+      `; whole rounds ${took.whole.toFixed(0)} ms; CPU ${took.cpu.toFixed(0)} ms (target ${most}: ${took.cpu <= most ? 'reached' : 'NOT REACHED'})`,
+    ].join(''),
+  );
   return {
     comparisons,
     lines: [
       `${name}: ${messages} messages, wall time, each quarter the fastest of ${rounds} rounds`,
-      ...table(wall, comparisons, rate),
-      `  median of whole rounds: xeps ${xeps.whole.toFixed(0)} ms, ${against} ${bytes.whole.toFixed(0)} ms`,
-      `  CPU time: xeps ${xeps.cpu.toFixed(0)} ms (target ${most}: ${xeps.cpu <= most ? 'reached' : 'NOT REACHED'}), ${against} ${bytes.cpu.toFixed(0)} ms`,
+      ...rows,
+      `  ${against.padEnd(24)} wall ${bytes.wall.toFixed(0).padStart(6)} ms; whole rounds ${bytes.whole.toFixed(0)} ms; CPU ${bytes.cpu.toFixed(0)} ms`,
       // Not kept, the messages that were read leave nothing behind.
       `  heap after a quarter ${quarter.toFixed(1)} MB, in the end ${whole.toFixed(1)} MB (target flat: ${whole <= 1.1 * quarter ? 'reached' : 'NOT REACHED'})`,
     ],
@@ -108,6 +122,43 @@ function signedIn(name: string, results: readonly SignInResult[]): Outcome {
   );
   const head = `${name}: round trips from the TLS session to usable, 50 ms added each way`;
   return { comparisons: [], lines: [head, ...rows.map((row) => `  ${row}`)] };
+}
+
+function stored(name: string, { messages, filling, size, times }: StoreResult): Outcome {
+  const comparisons = times.flatMap(({ what, median, like }) =>
+    like === undefined ? [] : [{ bench: `${name}: ${what}`, subject: 'xeps', against: 'LIKE', ratio: like / median }],
+  );
+  const rows = times.map(({ what, median, p95, like }) => {
+    const ratio =
+      like === undefined ? '' : `  LIKE ${like.toFixed(1)} ms: we are ${(like / median).toFixed(1)} times as fast`;
+    return `  ${what.padEnd(56)} ${median.toFixed(2).padStart(7)} ms, p95 ${p95.toFixed(2).padStart(6)} ms (target ${storeTarget}: ${p95 <= storeTarget ? 'reached' : 'NOT REACHED'})${ratio}`;
+  });
+  const head = `${name}: ${messages} messages in ${(size / 1e6).toFixed(0)} MB, written in ${(filling / 1000).toFixed(1)} s, wall time`;
+  return { comparisons, lines: [head, ...rows] };
+}
+
+function timed(name: string, { messages, seconds, operations }: StoreTimed): Outcome {
+  const against = 'naive';
+  const compared = operations.filter(({ naive }) => naive !== undefined);
+  const rows = operations.map(({ name: what, median, p95, naive, awaited }) => {
+    const target = awaited
+      ? `target ${storeTarget}: ${p95 <= storeTarget ? 'reached' : 'NOT REACHED'}`
+      : 'nobody waits';
+    const ratio =
+      naive === undefined
+        ? ''
+        : `  ${against} ${naive.toFixed(0)} ms: we are ${(naive / median).toFixed(1)} times as fast`;
+    return `  ${what.padEnd(46)} ${median.toFixed(1).padStart(6)} ms, p95 ${p95.toFixed(1).padStart(6)} ms (${target})${ratio}`;
+  });
+  return {
+    comparisons: compared.map(({ name: what, median, naive = 0 }) => ({
+      bench: `${name}: ${what}`,
+      subject: 'xeps',
+      against,
+      ratio: Math.round((naive / median) * 100) / 100,
+    })),
+    lines: [`${name}: ${messages} messages, written in ${seconds.toFixed(0)} s, wall time in Chromium`, ...rows],
+  };
 }
 
 /** A line for each subject; the first is ours. */

@@ -22,7 +22,9 @@ export const manifestFields: Rule = ({ folder, manifest }, { packages }) => {
   expect('license', manifest.license === 'MIT', 'MIT');
   expect('type', manifest.type === 'module', 'module');
   expect('sideEffects', manifest.sideEffects === false, 'false');
-  expect('engines.node', manifest.engines?.node === '>=22.12', '>=22.12');
+  // Higher where the platform lacks something before.
+  const [, major, minor] = /^>=(\d+)\.(\d+)$/.exec(manifest.engines?.node ?? '') ?? [];
+  expect('engines.node', Number(major) > 22 || (major === '22' && Number(minor) >= 12), '>=22.12');
   expect('repository.type', manifest.repository?.type === 'git', 'git');
   expect('repository.directory', manifest.repository?.directory === folder, folder);
   const urls = new Set(packages.map((item) => item.manifest.repository?.url).filter((url) => url !== undefined));

@@ -1,0 +1,453 @@
+import { createEmitter, whenOnline, XmppError } from '@xeps/core';
+import type { ListenOptions, Session } from '@xeps/core';
+import { parseJid } from '@xeps/core/jid';
+import type { Jid } from '@xeps/core/jid';
+import { roster } from '@xeps/rfc-6121';
+import { receipts, sendReceipt } from '@xeps/xep-0184';
+import { refOf } from '../model/incoming.ts';
+import { readStanza } from '../model/read-stanza.ts';
+import { toMessage } from '../message.ts';
+import type { Conversation, Message } from '../message.ts';
+import type { ReadTransaction, Store } from '../store/port.ts';
+import type { Content, ConversationRecord, EventRecord } from '../store/records.ts';
+import { queryWords } from '../store/words.ts';
+import { advertise } from './features.ts';
+import { createJournal } from './journal.ts';
+import type { Change } from './journal.ts';
+import { createLive } from './live.ts';
+import { createNames } from './names.ts';
+import type { Names } from './names.ts';
+import { createNotifier } from './notifier.ts';
+import type { Notification } from './notifier.ts';
+import { createOutbox } from './outbox.ts';
+import { sayAgain, sayCorrection, sayMessage, sayReactions, sayRetraction } from './outgoing.ts';
+import type { Answered, Outgoing } from './outgoing.ts';
+import { createReadState } from './read-state.ts';
+import { createSettling } from './settling.ts';
+import { createSync } from './sync.ts';
+import type { OlderMessages, SyncOptions, SyncProgress } from './sync.ts';
+import { createTyping } from './typing.ts';
+import type { TypingEvent } from './typing.ts';
+
+/** Who learns that a message has arrived and was read. */
+export type ReceiptPolicy = 'contacts' | 'never' | ((address: string) => boolean | Promise<boolean>);
+
+/** What an engine needs. */
+export interface ImOptions extends SyncOptions {
+  /** Where conversations are kept: `memoryStore`, `sqliteStore`, `indexedDbStore`. One store is for one account. */
+  readonly store: Store;
+  /** Who gets receipts (XEP-0184): contacts who may see this account's presence, when left out. */
+  readonly receipts?: ReceiptPolicy | undefined;
+  /** Who gets read markers (XEP-0333); as `receipts` when left out. */
+  readonly markers?: ReceiptPolicy | undefined;
+}
+
+/** A message to send. */
+export interface NewMessage {
+  readonly text: string;
+  /** The key of the message that it answers. */
+  readonly replyTo?: string | undefined;
+  /** What stands before a text that is hidden until the reader wants it; may be empty. */
+  readonly spoiler?: string | undefined;
+  readonly lang?: string | undefined;
+  /** Files, uploaded already (XEP-0363). */
+  readonly attachments?: Content['attachments'] | undefined;
+  readonly thread?: string | undefined;
+  /** `*` and `_` are meant as they are (XEP-0393 §6). */
+  readonly unstyled?: boolean | undefined;
+}
+
+/** Which messages of a conversation; the newest when neither `before` nor `after` is given. */
+export interface MessagesOptions {
+  /** Only before the message at this position. */
+  readonly before?: number | undefined;
+  /** Only after the message at this position, the nearest. */
+  readonly after?: number | undefined;
+  /** 50 when left out. */
+  readonly limit?: number | undefined;
+}
+
+/** What to search in. */
+export interface SearchOptions {
+  readonly conversation?: string | undefined;
+  readonly before?: number | undefined;
+  /** 50 when left out. */
+  readonly limit?: number | undefined;
+}
+
+/** What an engine tells. */
+export interface ImEvents {
+  /** The store changed: once for each transaction, such as a page of the archive. */
+  change: Change;
+  /** Messages that the user should be told of. */
+  notify: Notification;
+  /** How it stands with the archive. */
+  sync: SyncProgress;
+  /** Somebody writes, or stopped to. */
+  typing: TypingEvent;
+}
+
+/** Conversations of an account. Addresses are bare ones, as text. */
+export interface Im extends Names {
+  /** All that have messages, the one with the newest first. */
+  conversations(): Promise<Conversation[]>;
+  conversation(address: Jid | string): Promise<Conversation>;
+  /** Messages of a conversation that are in the store, in order. */
+  messages(address: Jid | string, options?: MessagesOptions): Promise<Message[]>;
+  /** Reads older messages of a conversation from the archive into the store. Rejects as `queryArchive` does. */
+  loadOlder(
+    address: Jid | string,
+    options?: { readonly limit?: number; readonly signal?: AbortSignal },
+  ): Promise<OlderMessages>;
+  message(key: string): Promise<Message | undefined>;
+  /** The message that an id stands for, such as `replyTo`. */
+  find(address: Jid | string, id: string): Promise<Message | undefined>;
+  /** Messages that have all words, the newest first; the last word may be the beginning of one. */
+  search(text: string, options?: SearchOptions): Promise<Message[]>;
+  /** How many messages were not read, in all conversations. */
+  unread(): Promise<number>;
+
+  /**
+   * Accepts a message: when this resolves it is in the store, and is sent as soon as there is a connection, once and in
+   * order, also if the program ends before that.
+   *
+   * Rejects with `JidError` for an address that is none, `XmlError` for text that XML can't hold, `StoreError`.
+   */
+  send(address: Jid | string, message: NewMessage | string): Promise<Message>;
+  /** Puts a message of this account in other words. Rejects with `XmppError` for a message of somebody else. */
+  correct(key: string, message: NewMessage | string): Promise<Message>;
+  /** Takes a message of this account back. Rejects with `XmppError` for a message of somebody else. */
+  retract(key: string): Promise<Message>;
+  /** Reacts to a message, in place of earlier reactions; with none these are taken back. */
+  react(key: string, emojis: readonly string[]): Promise<Message>;
+  /** Sends a message again that failed, as the same message. */
+  retry(key: string): Promise<Message>;
+  /** Takes back a message that has not been sent yet, or removes one that failed. Whether it could. */
+  cancel(key: string): Promise<boolean>;
+  /** The user has read up to a message, or all: told to this account's other devices, and to the other side. */
+  markRead(address: Jid | string, key?: string): Promise<void>;
+  /** The user writes. */
+  typing(address: Jid | string): Promise<void>;
+
+  /** How it stands with the archive. */
+  readonly sync: SyncProgress;
+  /** Reads what is new in the archive, and settles ids and order of what came since. It does so by itself. */
+  catchUp(): Promise<void>;
+  on<K extends keyof ImEvents>(event: K, listener: (event: ImEvents[K]) => void, options?: ListenOptions): Disposable;
+  /** Ends it: what was accepted is in the store. The session and the store stay open. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds: no receipt is sent for what is older. */
+const RECEIPT_AGE = 7 * 86_400_000;
+
+/**
+ * Makes conversations of a session's stanzas. To be called before the session connects, so that nothing is missed.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from '@xeps/client';
+ * import { createIm } from '@xeps/im';
+ * import { memoryStore } from '@xeps/im/memory';
+ *
+ * const client = createClient({ jid: 'juliet@example.org', password: 'secret' });
+ * const im = createIm(client, { store: memoryStore() });
+ * im.on('notify', ({ messages }) => messages.forEach(({ conversation, text }) => console.log(conversation, text)));
+ * await client.start();
+ * await im.send('romeo@example.org', 'Wherefore art thou?');
+ * ```
+ */
+export function createIm(session: Session, options: ImOptions): Im {
+  const { store } = options;
+  const life = new AbortController();
+  const { signal } = life;
+  const events = createEmitter<ImEvents>(session.report);
+  const report = (error: unknown): void => {
+    if (!signal.aborted && !session.signal.aborted) session.report(error);
+  };
+  const journal = createJournal(store, report);
+  const contacts = session.use(roster);
+  const notifier = createNotifier(journal, (event) => events.emit('notify', event), report);
+  const sync = createSync(
+    session,
+    journal,
+    options,
+    {
+      progress(progress) {
+        if (progress.state !== 'syncing') notifier.release();
+        events.emit('sync', progress);
+      },
+      applied(applied, source) {
+        if (source.kind !== 'archive') return;
+        notifier.add(applied.added, true);
+        for (const record of applied.added) confirm(record).catch(report);
+      },
+    },
+    signal,
+  );
+  const settling = createSettling(session, () => sync.catchUp(), report);
+  const live = createLive(
+    session,
+    journal,
+    (applied, incoming, messages) => {
+      for (const [at, { copied, direction }] of messages.entries()) {
+        if (copied && direction === 'sent') notifier.usedElsewhere(incoming[at]!.conversation);
+      }
+      notifier.add(applied.added, false);
+      // It may be the message up to which this account has read.
+      if (incoming.some(({ what }) => what.kind === 'retraction')) readState.publishSoon();
+      settling.came(incoming.length);
+    },
+    signal,
+  );
+  const outbox = createOutbox(
+    session,
+    journal,
+    () => first ?? sync.catchUp(),
+    () => settling.sent(),
+  );
+  const names = createNames(session, journal, report, signal);
+  const typing = createTyping(session, (event) => events.emit('typing', event));
+  const readState = createReadState(session, journal, outbox, (address) =>
+    mayKnow(options.markers ?? options.receipts, address),
+  );
+  const receiptsApi = session.use(receipts);
+
+  /** The reading of the archive with which a session begins. */
+  let first: Promise<void> | undefined;
+
+  advertise(session);
+  // A receipt says that the message is here: that it is in the store.
+  receiptsApi.setPolicy(async (from, stanza) => {
+    await live.stored(stanza);
+    if (signal.aborted) return false;
+    return mayKnow(options.receipts, String(from.bare()));
+  });
+  journal.on('change', (change) => events.emit('change', change), { signal });
+  whenOnline(session, begin, { signal });
+  session.on('resumed', ({ restored }) => (restored ? begin() : void outbox.drain()), { signal });
+
+  function begin(): void {
+    // What is read on from here stands in the store, and not in what comes from now on (modernxmpp, sync).
+    settling.begin();
+    const own = sync.catchUp().finally(() => {
+      if (first === own) first = undefined;
+    });
+    first = own;
+    own.then(() => readState.publish()).catch(report);
+    void outbox.drain();
+  }
+
+  async function mayKnow(policy: ReceiptPolicy = 'contacts', address: string): Promise<boolean> {
+    if (policy === 'never') return false;
+    if (typeof policy === 'function') return policy(address);
+    if (address === String(session.jid.bare())) return true;
+    await contacts.loaded({ signal });
+    const subscription = contacts.get(address)?.subscription;
+    return subscription === 'from' || subscription === 'both';
+  }
+
+  /** A message that came while no device was there to confirm it. */
+  async function confirm({ data, conversation }: EventRecord): Promise<void> {
+    const wanted = data.receiptWanted === true && !data.outgoing && data.id !== undefined;
+    if (!wanted || Date.now() - data.time > RECEIPT_AGE || session.status !== 'online') return;
+    if (await mayKnow(options.receipts, conversation)) await sendReceipt(session, conversation, data.id!);
+  }
+
+  function openTransaction<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<T> {
+    return journal.read(work);
+  }
+
+  async function toMessages(tx: ReadTransaction, records: readonly EventRecord[]): Promise<Message[]> {
+    const talks = await tx.getConversations([...new Set(records.map(({ conversation }) => conversation))]);
+    const byAddress = new Map(talks.map((talk) => [talk.address, talk]));
+    return records.map((record) => toMessage(record, byAddress.get(record.conversation)));
+  }
+
+  async function toConversations(tx: ReadTransaction, talks: readonly ConversationRecord[]): Promise<Conversation[]> {
+    const last = new Map(
+      (await tx.getEvents(talks.flatMap((talk) => talk.last?.key ?? []))).map((record) => [record.key, record]),
+    );
+    return talks.map((talk): Conversation => {
+      const newest = talk.last && last.get(talk.last.key);
+      return {
+        address: talk.address,
+        unread: talk.unread,
+        ...(newest && { last: toMessage(newest, talk) }),
+        ...(talk.read && { readUpTo: talk.read.key }),
+        complete: talk.history.complete,
+      };
+    });
+  }
+
+  /** A message and what is needed to speak of it; the own ones alone where `own`. */
+  async function subject(
+    key: string,
+    purpose: string,
+    own: boolean,
+  ): Promise<{ record: EventRecord; id: string; to: Jid }> {
+    const [record] = await openTransaction((tx) => tx.getEvents([key]));
+    if (record === undefined) throw new XmppError('ERR_XMPP_IM_MESSAGE', `there is no message ${key} to ${purpose}`);
+    if (own && !record.data.outgoing)
+      throw new XmppError('ERR_XMPP_IM_MESSAGE', `only ${record.data.author.address} can ${purpose} that message`);
+    const id = record.data.originId ?? record.data.id;
+    if (id === undefined)
+      throw new XmppError(
+        'ERR_XMPP_IM_MESSAGE',
+        `its sender gave no id to that message, so that nobody can ${purpose} it`,
+      );
+    return { record, id, to: parseJid(record.conversation, { lenient: true }) };
+  }
+
+  /** Puts a stanza into the outbox, and into the store as if it had come: by the same reading. */
+  async function accept({ id, element }: Outgoing, conversation: string): Promise<EventRecord> {
+    const own = session.jid.bare().toString();
+    const event = readStanza(element, { own, time: Date.now(), fromArchive: false });
+    if (event === undefined)
+      throw new XmppError('ERR_XMPP_IM_MESSAGE', 'a message says something: give it a text or an attachment');
+    return (await outbox.accept({ id, element }, conversation, { ...event, conversation }))!;
+  }
+
+  async function after(key: string): Promise<Message> {
+    return (await openTransaction(async (tx) => toMessages(tx, await tx.getEvents([key]))))[0]!;
+  }
+
+  async function answeredBy(conversation: string, key: string | undefined): Promise<Answered | undefined> {
+    if (key === undefined) return undefined;
+    const { record, id } = await subject(key, 'answer', false);
+    if (record.conversation !== conversation)
+      throw new XmppError(
+        'ERR_XMPP_IM_MESSAGE',
+        `a message of ${record.conversation} can't be answered in ${conversation}`,
+      );
+    return { id, author: record.data.author.address, text: toMessage(record, undefined).text };
+  }
+
+  return {
+    ...names,
+    conversations: () =>
+      openTransaction(async (tx) => {
+        const talks = (await tx.conversations()).filter((talk) => talk.last !== undefined);
+        return toConversations(
+          tx,
+          talks.toSorted((a, b) => b.last!.position - a.last!.position),
+        );
+      }),
+    conversation: (address) =>
+      openTransaction(async (tx) => {
+        const [talk] = await tx.getConversations([addressText(address)]);
+        return (await toConversations(tx, [talk ?? emptyConversation(addressText(address))]))[0]!;
+      }),
+    messages: (address, { before, after: from, limit = 50 } = {}) =>
+      openTransaction(async (tx) =>
+        toMessages(
+          tx,
+          await tx.page({
+            conversation: addressText(address),
+            limit,
+            ...(before !== undefined && { before }),
+            ...(from !== undefined && { after: from }),
+          }),
+        ),
+      ),
+    loadOlder: (address, { limit = 50, signal: stop } = {}) =>
+      sync.loadOlder(addressText(address), { limit, signal: stop }),
+    message: async (key) => (await openTransaction(async (tx) => toMessages(tx, await tx.getEvents([key]))))[0],
+    find: async (address, id) => {
+      const found = await openTransaction(async (tx) => {
+        const named = await tx.findRefs([refOf(addressText(address), id)]);
+        return toMessages(
+          tx,
+          named.filter(({ kind }) => kind === 'message'),
+        );
+      });
+      return found.at(-1);
+    },
+    search: (text, { conversation, before, limit = 50 } = {}) =>
+      openTransaction(async (tx) =>
+        toMessages(
+          tx,
+          await tx.search({
+            words: queryWords(text),
+            limit,
+            ...(conversation !== undefined && { conversation: addressText(conversation) }),
+            ...(before !== undefined && { before }),
+          }),
+        ),
+      ),
+    unread: () =>
+      openTransaction(async (tx) => (await tx.conversations()).reduce((sum, { unread }) => sum + unread, 0)),
+
+    async send(address, message) {
+      const to = typeof address === 'string' ? parseJid(address) : address;
+      const conversation = String(to);
+      const { replyTo, thread, ...content } = toNewMessage(message);
+      const answered = await answeredBy(conversation, replyTo);
+      const record = await accept(sayMessage(to, withoutUndefined(content), { thread, answered }), conversation);
+      return toMessage(record, undefined);
+    },
+    async correct(key, message) {
+      const { record, id, to } = await subject(key, 'correct', true);
+      const { replyTo: _replyTo, thread = record.data.thread, ...content } = toNewMessage(message);
+      await accept(sayCorrection(to, id, withoutUndefined(content), thread), record.conversation);
+      return after(key);
+    },
+    async retract(key) {
+      const { record, id, to } = await subject(key, 'take back', true);
+      await accept(sayRetraction(to, id), record.conversation);
+      return after(key);
+    },
+    async react(key, emojis) {
+      const { record, id, to } = await subject(key, 'react to', false);
+      await accept(sayReactions(to, id, emojis), record.conversation);
+      return after(key);
+    },
+    async retry(key) {
+      const { record } = await subject(key, 'send', true);
+      if (record.data.state !== 'failed') return after(key);
+      const { replyTo } = record.data;
+      const answered = replyTo === undefined ? undefined : await this.find(record.conversation, replyTo);
+      const again = sayAgain(
+        record,
+        answered && { id: replyTo!, author: answered.author.address, text: answered.text },
+      );
+      await outbox.resend(again, record);
+      return after(key);
+    },
+    cancel: (key) => outbox.cancel(key),
+    markRead: (address, key) => readState.markRead(addressText(address), key),
+    typing: (address) => typing.typing(addressText(address)),
+
+    get sync() {
+      return sync.progress;
+    },
+    catchUp: () => sync.catchUp(),
+    on: (event, listener, listenOptions) => events.on(event, listener, listenOptions),
+    async close() {
+      life.abort();
+      settling.close();
+      notifier.close();
+      readState.close();
+      typing.close();
+      await outbox.close();
+      await live.settled().catch(() => undefined);
+      journal.close();
+    },
+  };
+}
+
+function toNewMessage(message: NewMessage | string): NewMessage {
+  return typeof message === 'string' ? { text: message } : message;
+}
+
+function withoutUndefined(content: Omit<NewMessage, 'replyTo' | 'thread'>): Content {
+  return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined)) as unknown as Content;
+}
+
+function addressText(address: Jid | string): string {
+  return String(typeof address === 'string' ? parseJid(address, { lenient: true }) : address);
+}
+
+function emptyConversation(address: string): ConversationRecord {
+  return { address, unread: 0, history: { complete: false, opened: false } };
+}

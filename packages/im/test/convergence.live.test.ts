@@ -1,0 +1,168 @@
+import { account, describeLive } from '@xeps/live';
+import { seededRandom } from '@xeps/servers/proxy';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Message } from '../src/index.ts';
+import { allMessages, createDevice } from './devices.ts';
+import type { Device } from './devices.ts';
+
+/** What one device knows of a conversation, for comparison with another. */
+interface Known {
+  readonly messages: readonly string[];
+  readonly readUpTo: string | undefined;
+  readonly unread: number;
+}
+
+describeLive('three devices and two', (server, transport) => {
+  const many = Number(process.env['XEPS_MESSAGES'] ?? (transport === 'tcp' ? 2_000 : 400));
+  test(
+    `${many} messages, with edits, reactions, retractions and reads, while devices go off and come back`,
+    { timeout: 300_000 },
+    async () => {
+      const seed = Number(process.env['XEPS_SEED'] ?? 20_261_126);
+      const random = seededRandom(seed);
+      const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+      const [romeo, juliet] = await Promise.all([account(server, 'romeo'), account(server, 'juliet')]);
+      const his = ['orchard', 'street', 'tomb'].map((name) => createDevice(server, transport, romeo, { name }));
+      const hers = ['balcony', 'chamber'].map((name) => createDevice(server, transport, juliet, { name }));
+      const peerOf = new Map<Device, string>([
+        ...his.map((one) => [one, juliet.jid] as const),
+        ...hers.map((one) => [one, romeo.jid] as const),
+      ]);
+      const all = [...his, ...hers];
+      onTestFinished(async () => void (await Promise.all(all.map((one) => one.off()))));
+      await Promise.all(all.map((one) => one.on()));
+
+      let said = 0;
+      const counts = { edits: 0, reactions: 0, retractions: 0, reads: 0, restarts: 0 };
+      /** Something that a user may do with what the device shows. */
+      async function act(device: Device): Promise<void> {
+        const { im } = device;
+        const peer = peerOf.get(device)!;
+        const dice = random();
+        if (dice < 0.62) {
+          await im.send(peer, `${device.name} says ${(said += 1)}`);
+          return;
+        }
+        const shown = await im.messages(peer, { limit: 30 });
+        const own = shown.filter(({ outgoing, retracted }) => outgoing && retracted === undefined);
+        const others = shown.filter(({ retracted }) => retracted === undefined);
+        if (dice < 0.74 && own.length > 0) {
+          counts.edits += 1;
+          await im.correct(pick(own).key, `${device.name} rather says ${random().toString(36)}`);
+        } else if (dice < 0.86 && others.length > 0) {
+          counts.reactions += 1;
+          await im.react(pick(others).key, pick([['👍'], ['❤️', '🎉'], ['😮'], []]));
+        } else if (dice < 0.9 && own.length > 0) {
+          counts.retractions += 1;
+          await im.retract(pick(own).key);
+        } else {
+          counts.reads += 1;
+          await im.markRead(peer);
+        }
+      }
+
+      while (said < many) {
+        const device = pick(all);
+        if (!device.isOn) {
+          if (random() < 0.2) {
+            counts.restarts += 1;
+            await device.on();
+          }
+          continue;
+        }
+        // What was accepted just before a device goes off waits in its store.
+        const steps = 1 + Math.floor(random() * 12);
+        for (let step = 0; step < steps && said < many; step++) await act(device);
+        if (random() < 0.08) await device.off();
+        if (random() < 0.3) await new Promise((resolve) => setTimeout(resolve, random() * 30));
+      }
+      await Promise.all(all.filter((one) => !one.isOn).map((one) => one.on()));
+      const sent = expect.poll(
+        async () => (await Promise.all(all.map((one) => one.store.read((tx) => tx.outbox())))).flat().length,
+        {
+          timeout: 120_000,
+          interval: 200,
+        },
+      );
+      await sent.toBe(0);
+
+      async function known(device: Device): Promise<Known> {
+        const peer = peerOf.get(device)!;
+        const talk = await device.im.conversation(peer);
+        const list = await allMessages(device.im, peer);
+        const kept = list.filter(({ retracted }) => retracted === undefined);
+        const readAt = list.find(({ key }) => key === talk.readUpTo)?.position ?? -Infinity;
+        return {
+          messages: kept.map(describeMessage),
+          // ejabberd deletes from its archive what was taken back, so that not every device has it.
+          readUpTo: kept.findLast(({ position }) => position <= readAt)?.id,
+          unread: talk.unread,
+        };
+      }
+      // Read marks of the last moments are still on their way from device to device.
+      let last: Known[] = [];
+      await expect
+        .poll(
+          async () => {
+            await Promise.all(all.map(({ im }) => im.catchUp()));
+            last = await Promise.all(all.map(known));
+            const [a, b, c, d, e] = last.map(({ readUpTo, unread }) => `${readUpTo} ${unread}`);
+            if (a === b && b === c && d === e) return 'the same';
+            console.log(
+              'READ',
+              [a, b, c, d, e].join(' , '),
+              JSON.stringify(
+                await Promise.all(
+                  all.map((one) =>
+                    one.store.read(async (tx) => {
+                      const [talk] = await tx.getConversations([peerOf.get(one)!]);
+                      const m = talk!.displayed ? (await tx.findArchived([talk!.displayed]))[0] : undefined;
+                      const list = await allMessages(one.im, peerOf.get(one)!);
+                      return [
+                        one.name,
+                        talk!.displayed,
+                        m?.position,
+                        m?.data.id,
+                        talk!.read?.position,
+                        list.at(-1)?.position,
+                        list.findLast((x) => x.outgoing)?.position,
+                        talk!.publish,
+                      ];
+                    }),
+                  ),
+                ),
+              ),
+            );
+            return [a, b, c, d, e].join(', ');
+          },
+          { timeout: 60_000, interval: 1_000 },
+        )
+        .toBe('the same');
+      console.log(`${server.kind}, ${transport}, seed ${seed}: ${said} messages, ${JSON.stringify(counts)}`);
+      const [orchard, street, tomb, balcony, chamber] = last;
+      for (const [i, k] of [street, tomb].entries())
+        k!.messages.forEach(
+          (m, at) => m !== orchard!.messages[at] && console.log('DIFF', i, at, m, '|||', orchard!.messages[at]),
+        );
+      chamber!.messages.forEach(
+        (m, at) => m !== balcony!.messages[at] && console.log('DIFF hers', at, m, '|||', balcony!.messages[at]),
+      );
+      expect(street).toEqual(orchard);
+      expect(tomb).toEqual(orchard);
+      expect(chamber).toEqual(balcony);
+      expect(orchard!.messages.length).toBeGreaterThan(many * 0.8);
+      expect(new Set(orchard!.messages).size).toBe(orchard!.messages.length);
+      if (server.kind === 'prosody') expect(balcony!.messages).toEqual(orchard!.messages);
+      else expect([...balcony!.messages].sort()).toEqual([...orchard!.messages].sort());
+      const swapped = balcony!.messages.filter((one, at) => one !== orchard!.messages[at]).length;
+      console.log(
+        `${server.kind}, ${transport}: ${swapped} of ${balcony!.messages.length} stand elsewhere in the other account's archive`,
+      );
+    },
+  );
+});
+
+function describeMessage({ id, author, edits, text, reactions }: Message): string {
+  const reacted = reactions.map((one) => `${one.author.address} ${one.emojis.join('')}`).sort();
+  return JSON.stringify([id, author.address, text, edits.map(({ content }) => content.text), reacted]);
+}
