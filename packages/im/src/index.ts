@@ -13,7 +13,7 @@ export type {
   NewMessage,
   ReceiptPolicy,
   SearchOptions,
-} from './engine/im.ts';
+} from './engine/api.ts';
 export type { Change } from './engine/journal.ts';
 export type { Names, NameView } from './engine/names.ts';
 export type { Notification } from './engine/notifier.ts';

@@ -39,6 +39,8 @@ export interface Account {
   refuses: string | undefined;
   /** Called before each page is sent. */
   beforePage: (asked: Asked) => void | Promise<void>;
+  /** Called before a state of XEP-0490 is taken. */
+  beforePublish: () => void | Promise<void>;
   /** The archive takes what devices send. */
   takes: boolean;
   roster: { readonly jid: string; readonly name?: string; readonly subscription: string }[];
@@ -59,7 +61,6 @@ export interface Device {
   /** The messages that it gave to the server. */
   readonly sent: Element[];
   readonly faults: unknown[];
-  /** How many pages of the archive came. */
   /** Delivers a stanza to this device. */
   inject(xml: string): void;
   /** Goes online, with a new session. */
@@ -98,6 +99,7 @@ export function createAccount(): Account {
     most: 1000,
     refuses: undefined,
     beforePage: () => undefined,
+    beforePublish: () => undefined,
     takes: true,
     roster: [],
     displayed: new Map(),
@@ -229,9 +231,10 @@ function displayedItem(conversation: string, id: string): string {
   return `<item id='${conversation}'><displayed xmlns='urn:xmpp:mds:displayed:0'><stanza-id xmlns='urn:xmpp:sid:0' id='${id}' by='${OWN}'/></displayed></item>`;
 }
 
-function pubsub(account: Account, payload: Element): string {
+async function pubsub(account: Account, payload: Element): Promise<string> {
   const publish = payload.getChild('publish');
   if (publish !== undefined) {
+    await account.beforePublish();
     const item = publish.getChild('item')!;
     const id = item.getChild('displayed')!.getChild('stanza-id', 'urn:xmpp:sid:0')!.attrs['id'] as string;
     account.displayed.set(item.attrs['id'] as string, id);

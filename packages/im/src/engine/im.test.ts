@@ -1,7 +1,7 @@
 import { disco } from '@xeps/xep-0030';
 import { colorOf } from '@xeps/xep-0392';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { carbonOf, connect, createAccount, settle, withStanzaId } from '../../test/account.ts';
+import { carbonOf, connect, createAccount, displayedEvent, settle, withStanzaId } from '../../test/account.ts';
 import type { Account, Device, DeviceOptions } from '../../test/account.ts';
 import { hers, inside, mine, OTHER, OWN, PEER, says, stanza, START } from '../../test/model.ts';
 import { StoreError } from '../store/errors.ts';
@@ -23,6 +23,10 @@ async function ready(
 
 const texts = async ({ im }: Device, peer = PEER): Promise<string[]> =>
   (await im.messages(peer, { limit: 1000 })).map(({ text }) => text);
+
+const NICK = 'http://jabber.org/protocol/nick';
+const nick = (from: string, name: string): string =>
+  `<message from='${from}' type='headline'><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='${NICK}'><item id='current'><nick xmlns='${NICK}'>${name}</nick></item></items></event></message>`;
 
 describe('conversations', () => {
   it('the one with the newest message first, with what is unread', async () => {
@@ -129,10 +133,6 @@ describe('search', () => {
 });
 
 describe('modernxmpp, “Names” and “Auto-generated colors”', () => {
-  const NICK = 'http://jabber.org/protocol/nick';
-  const nick = (from: string, name: string): string =>
-    `<message from='${from}' type='headline'><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='${NICK}'><item id='current'><nick xmlns='${NICK}'>${name}</nick></item></items></event></message>`;
-
   it.each<[string, boolean, boolean, string, string, string]>([
     ['everything is known', true, true, 'My Julie', 'My Julie', 'My Julie'],
     ['a nickname alone', false, true, 'Jules', 'Jules', 'Jules'],
@@ -454,12 +454,32 @@ describe('close', () => {
     const sent = device.sent.length;
     account.receive(hers('4', says('late', `<request xmlns='urn:xmpp:receipts'/>`)));
     device.inject(carbonOf(mine('5', says('late'))));
+    device.inject(displayedEvent(PEER, 'late'));
+    device.inject(nick(PEER, 'Late'));
     await settle(120_000);
+    expect(await store.read((tx) => tx.getMeta('nicks'))).toBeUndefined();
     expect(await store.read((tx) => tx.revision())).toBe(before);
     expect(told).not.toHaveBeenCalled();
     expect(device.sent).toHaveLength(sent);
     expect(vi.getTimerCount()).toBe(0);
     expect(device.faults).toEqual([]);
+  });
+
+  it('at whatever moment', async () => {
+    for (let gap = 0; gap < 80; gap++) {
+      const { account, device } = await ready({ im: { receipts: () => true, contactMessages: 0 } });
+      const told: unknown[] = [];
+      device.im.on('notify', (event) => void told.push(event));
+      device.im.on('change', (event) => void told.push(event));
+      account.receive(hers('1', says('a')));
+      await device.im.send(PEER, 'b');
+      for (let turn = 0; turn < gap; turn++) await Promise.resolve();
+      const closing = device.im.close();
+      const before = told.length;
+      await closing;
+      await settle(1_000);
+      expect([gap, told.length, vi.getTimerCount(), device.faults]).toEqual([gap, before, 0, []]);
+    }
   });
 
   it('also while the archive is being read, without waiting for it', async () => {

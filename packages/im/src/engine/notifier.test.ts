@@ -182,6 +182,19 @@ describe('while another device is in use', () => {
     expect(told).toEqual([['a']]);
   });
 
+  it('which it is not because it gets the same messages', async () => {
+    const { account, device, told } = await watcher();
+    device.inject(
+      carbonOf(hers('1', says('to there')))
+        .replaceAll('sent ', 'received ')
+        .replaceAll('</sent>', '</received>'),
+    );
+    await settle();
+    account.receive(hers('2', says('a')));
+    await settle();
+    expect(told).toEqual([['to there'], ['a']]);
+  });
+
   it('nobody else can make it look used', async () => {
     const { account, device, told } = await watcher();
     device.inject(carbonOf(mine('1', says('from there'))).replace('romeo@montague.lit', PEER));

@@ -34,6 +34,18 @@ describe('a message', () => {
     expect(await waiting(device)).toBe(0);
   });
 
+  it('is given to the connection once, however long the server takes', async () => {
+    const account = createAccount();
+    account.takes = false;
+    const device = connect(account, { acks: false });
+    await settle();
+    for (const text of ['a', 'b', 'c']) {
+      await device.im.send(PEER, text);
+      await settle(20_000);
+    }
+    expect(bodies(device)).toEqual(['a', 'b', 'c']);
+  });
+
   it('has one id everywhere, and asks for a receipt and a marker', async () => {
     const device = connect(createAccount());
     await settle();
@@ -44,6 +56,8 @@ describe('a message', () => {
     expect(sent.getChild('origin-id')!.attrs['id']).toBe(id);
     expect(sent.getChild('request')).toBeDefined();
     expect(sent.getChild('markable')).toBeDefined();
+    // XEP-0085 §5.1: or the other side would never know that it may tell when it writes.
+    expect(sent.getChild('active')).toBeDefined();
   });
 
   it.each([
@@ -338,6 +352,7 @@ describe('a message that has not been sent yet', () => {
     await device.im.correct(a.key, 'not to be seen');
     await device.im.send(PEER, 'b');
     expect(await device.im.cancel(a.key)).toBe(true);
+    expect(await device.store.read((tx) => tx.findChanges([`${PEER}\n${a.id}`]))).toEqual([]);
     device.online();
     await settle();
     expect(bodies(device)).toEqual(['b']);
@@ -402,16 +417,30 @@ describe('two programs on one store', () => {
 
   it('one goes on at once when the other was closed', async () => {
     const account = createAccount();
+    account.takes = false;
     const store = memoryStore();
     const one = connect(account, { store, acks: false });
     await settle();
     await one.im.send(PEER, 'a');
     await settle();
-    one.ack();
     await one.im.close();
     const two = connect(account, { store });
+    await two.im.send(PEER, 'b');
+    await settle();
+    expect(bodies(two)).toEqual(['a', 'b']);
+  });
+
+  it('one goes on at once when the server has what the other sent', async () => {
+    const account = createAccount();
+    const store = memoryStore();
+    const [one, two] = [connect(account, { store, acks: false }), connect(account, { store, acks: false })];
+    await settle();
+    await one.im.send(PEER, 'a');
     await settle();
     await two.im.send(PEER, 'b');
+    await settle();
+    expect(two.sent).toEqual([]);
+    one.ack();
     await settle();
     expect(bodies(two)).toEqual(['b']);
   });

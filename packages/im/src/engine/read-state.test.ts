@@ -75,6 +75,7 @@ describe('what the user reads', () => {
     await settle(5_000);
     expect(markers(device)).toEqual([]);
     expect(account.published).toEqual([]);
+    expect((await device.im.conversation(OTHER)).readUpTo).toBeUndefined();
   });
 
   it('offline, is told when there is a connection', async () => {
@@ -99,16 +100,26 @@ describe('what the user reads', () => {
   });
 
   it('what wants no marker gets none', async () => {
-    const account = createAccount();
-    account.roster = [{ jid: PEER, subscription: 'both' }];
-    const device = connect(account);
-    await settle();
-    account.receive(hers('m1', says('m1')));
+    const { account, device } = await reader();
+    await device.im.markRead(PEER);
+    account.receive(hers('m4', says('m4')));
     await settle();
     await device.im.markRead(PEER);
     await settle(5_000);
-    expect(markers(device)).toEqual([]);
-    expect(account.published).toEqual([`${PEER} x1`]);
+    expect(markers(device)).toEqual([`${PEER} m3`]);
+    expect(account.published).toEqual([`${PEER} x4`]);
+  });
+
+  it('further while it is being published, is published after that', async () => {
+    const { account, device } = await reader();
+    const held = Promise.withResolvers<void>();
+    account.beforePublish = () => held.promise;
+    await device.im.markRead(PEER, await keyOf(device, 'm1'));
+    await settle(5_000);
+    await device.im.markRead(PEER, await keyOf(device, 'm2'));
+    held.resolve();
+    await settle(5_000);
+    expect(account.published).toEqual([`${PEER} x1`, `${PEER} x2`]);
   });
 
   it('a server that refuses is no fault of the user’s', async () => {

@@ -5,7 +5,7 @@ import type { ChangeBatch, ConversationRecord, DeliveryState, EventData, EventRe
 import { derive, searchText } from './derive.ts';
 import { refOf, refsOf } from './incoming.ts';
 import type { Incoming, Kept, What } from './incoming.ts';
-import { findSame } from './match.ts';
+import { finalTarget, findSame } from './match.ts';
 import { isPending, loadOrder } from './order.ts';
 import type { Order } from './order.ts';
 import { finishConversations, rememberChange, rememberEarly, renameEarly, takeEarly } from './read-marks.ts';
@@ -209,7 +209,7 @@ function newRecord(task: Task, one: Incoming, what: Kept): EventRecord {
     ...(one.archived !== undefined && { archived: one.archived }),
     refs: refsOf(one),
     ...('target' in what && { target: finalTarget(set, one, what.target) }),
-    counts: what.kind === 'message' && !one.outgoing && what.retracted === undefined,
+    counts: what.kind === 'message' && !one.outgoing,
     ...(text !== undefined && { text }),
     data,
   };
@@ -228,14 +228,6 @@ function dataOf(what: Kept, time: number): Partial<EventData> {
     case 'reactions':
       return { emojis: what.emojis };
   }
-}
-
-/** What to call the target: some clients name the last correction and not the message that it corrects (XEP-0308 §3). */
-function finalTarget(set: WorkingSet, { conversation, author }: Incoming, id: string): string {
-  const target = refOf(conversation, id);
-  const named = set.byRef(target);
-  if (named.some(({ kind }) => kind === 'message')) return target;
-  return named.find((one) => one.kind === 'edit' && isSameSender(one.data.author, author))?.target ?? target;
 }
 
 /** The same thing came again, by another way: what is known of it is put together. */

@@ -233,6 +233,14 @@ describe('bounces', () => {
       ['delivered', undefined],
       ['delivered', undefined],
     ]);
+    const { batch } = await model.live(hers('5', received('3')));
+    expect(batch).toBeUndefined();
+  });
+
+  it('count more than a marker', async () => {
+    const model = createModel();
+    await model.live(mine('1', says('a')), hers('2', displayed('1')), bounce(PEER, '1'));
+    expect((await model.messages())[0]!.state).toBe('failed');
   });
 });
 
@@ -334,6 +342,32 @@ it('an id that both sides gave: each changes what it said itself', async () => {
 });
 
 describe('an id that its sender gave twice', () => {
+  it('a correction is of that message also where history tells of it after another of that id', async () => {
+    const model = createModel();
+    await model.live(hers('1', says('a')));
+    await model.history({ xml: hers('1', says('c')), archived: 'x2', at: 7200 });
+    await model.history({ xml: hers('2', says('b', replace('1'))), archived: 'x1', at: 1 });
+    await model.history({ xml: hers('1', says('a')), archived: 'x0' });
+    expect(await model.texts()).toEqual(['b', 'c']);
+  });
+
+  it('the same reaction to another message is another one', async () => {
+    const model = createModel();
+    await model.live(hers('1', says('a')), hers('2', says('b')));
+    await model.live(mine('9', react('1', '👍')), mine('9', react('2', '👍')));
+    expect((await model.shown()).map(({ reactions }) => reactions.length)).toEqual([1, 1]);
+  });
+
+  it('once to a message, and once to the correction of another one', async () => {
+    const model = createModel();
+    await model.live(hers('1', says('a')), hers('5', says('x')), hers('2', says('b', replace('1'))));
+    await model.live(hers('1', says('y', replace('5'))));
+    expect((await model.shown()).map(({ edits }) => edits)).toEqual([
+      ['a', 'b'],
+      ['x', 'y'],
+    ]);
+  });
+
   // Clients that count from the beginning of each session do so.
   it('a correction is of the message before it', async () => {
     const model = createModel();

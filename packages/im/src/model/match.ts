@@ -1,5 +1,6 @@
+import { isSameSender } from '@xeps/xep-0421';
 import type { EventRecord } from '../store/records.ts';
-import { refsOf } from './incoming.ts';
+import { refOf, refsOf } from './incoming.ts';
 import type { Incoming, Kept } from './incoming.ts';
 import type { Source } from './apply.ts';
 import type { WorkingSet } from './working-set.ts';
@@ -14,13 +15,23 @@ const NEAR = 60_000;
 export function findSame(set: WorkingSet, one: Incoming, what: Kept, source: Source): EventRecord | undefined {
   const known = one.archived === undefined ? undefined : set.byArchived(one.archived);
   if (known !== undefined) return known;
+  const target = 'target' in what ? finalTarget(set, one, what.target) : undefined;
   const rebuilt = source.kind === 'archive' && source.pass.rebuilt;
   for (const ref of refsOf(one)) {
     for (const candidate of set.byRef(ref)) {
-      if (candidate.kind === what.kind && isSame(candidate, one, what, rebuilt)) return candidate;
+      if (candidate.kind === what.kind && candidate.target === target && isSame(candidate, one, what, rebuilt))
+        return candidate;
     }
   }
   return undefined;
+}
+
+/** What to call the target: some clients name the last correction and not the message that it corrects (XEP-0308 §3). */
+export function finalTarget(set: WorkingSet, { conversation, author }: Incoming, id: string): string {
+  const target = refOf(conversation, id);
+  const named = set.byRef(target);
+  if (named.some(({ kind }) => kind === 'message')) return target;
+  return named.find((one) => one.kind === 'edit' && isSameSender(one.data.author, author))?.target ?? target;
 }
 
 function isSame(candidate: EventRecord, one: Incoming, what: Kept, rebuilt: boolean): boolean {

@@ -201,6 +201,27 @@ it('marks go along when the archive puts their messages elsewhere', async () => 
   expect((await model.messages())[1]!.state).toBe('read');
 });
 
+it('marks go along also where nothing else is known of what was read', async () => {
+  const model = createModel();
+  await model.live(hers('b', says('b')), hers('a', says('a')), mine('1', displayed('b')));
+  await model.live(
+    stanza('romeo@montague.lit', 'd', says('d'), { peer: OTHER }),
+    stanza('romeo@montague.lit', 'c', says('c'), { peer: OTHER }),
+  );
+  await model.live(stanza(OTHER, '2', displayed('d')));
+  expect(await state(model)).toEqual([1, 'b']);
+  expect((await model.shown(OTHER)).map((one) => `${one.text} ${one.state}`)).toEqual(['d read', 'c sent']);
+  const archived = [
+    hers('a', says('a')),
+    hers('b', says('b')),
+    stanza('romeo@montague.lit', 'c', says('c'), { peer: OTHER }),
+    stanza('romeo@montague.lit', 'd', says('d'), { peer: OTHER }),
+  ];
+  await model.archive(passFrom(), ...archived.map((xml, at): Line => ({ xml, archived: `x${at}` })));
+  expect(await state(model)).toEqual([0, 'b']);
+  expect((await model.shown(OTHER)).map((one) => `${one.text} ${one.state}`)).toEqual(['c read', 'd read']);
+});
+
 it('a mark whose message was taken back stays where it was, and is told again', async () => {
   const model = createModel();
   await model.live(hers('1', says('a')), hers('2', says('b')), mine('3', displayed('2')));
