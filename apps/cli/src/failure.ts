@@ -59,6 +59,14 @@ const exitCodeOf: Readonly<Record<string, ExitCode>> = {
   ERR_XMPP_STREAM: exitCodes.refused,
   ERR_XMPP_STANZA: exitCodes.refused,
   ERR_XMPP_TIMEOUT: exitCodes.timeout,
+  ERR_XEPS_NOT_DELIVERED: exitCodes.refused,
+  // Messages that can't be spoken of so.
+  ERR_XMPP_IM_MESSAGE: exitCodes.usage,
+  ERR_XMPP_REACTION: exitCodes.usage,
+  ERR_XMPP_STORE_BUSY: exitCodes.timeout,
+  ERR_XMPP_STORE_VERSION: exitCodes.usage,
+  ERR_XMPP_STORE_BROKEN: exitCodes.data,
+  ERR_XMPP_STORE_FULL: exitCodes.data,
 };
 
 /** Stream errors that say something else than "refused" (RFC 6120 §4.9.3). */

@@ -5,9 +5,10 @@ import { commands } from './commands/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { failureOf, UsageError } from './failure.ts';
-import { createOutput, jsonLine, visible } from './output.ts';
+import { createOutput, errorText } from './output.ts';
 import type { OutputStreams } from './output.ts';
 import { programVersion } from './version.ts';
+import { visible } from './visible.ts';
 
 /** What the program has of the world. */
 export interface System extends OutputStreams {
@@ -74,11 +75,11 @@ function report(thrown: unknown, argv: readonly string[], { stderr, environment 
   }
   const error = thrown instanceof CommanderError ? usageError(thrown) : thrown;
   if (environment['XEPS_DEBUG'] === '1' && error instanceof Error) stderr.write(`${visible(error.stack ?? '')}\n`);
-  const { exitCode, code, message, condition } = failureOf(error);
+  const { exitCode, message } = failureOf(error);
   if (message === '') return exitCode;
   const end = argv.indexOf('--');
   const json = (end === -1 ? argv : argv.slice(0, end)).includes('--json');
-  stderr.write(json ? jsonLine({ error: { code, message, condition } }) : `xeps: ${visible(message)}\n`);
+  stderr.write(errorText(error, json));
   return exitCode;
 }
 

@@ -48,6 +48,8 @@ export interface OnlineSettings {
   readonly prepare?: (prepared: Prepared) => void | Promise<void>;
   /** Milliseconds that an answer may take, where `--timeout` means something else. */
   readonly timeout?: number;
+  /** Binds with signing in (XEP-0386): for commands that read the archive. */
+  readonly bind2?: boolean;
   /** What of this machine's memory is used; `credentials` when left out. `--no-store` counts more. */
   readonly store?: StoreUse;
 }
@@ -82,7 +84,7 @@ export async function online<T>(
     const stored = await store.credentials.load(String(account.jid.bare()));
     const password = await createPassword(account, holdsSecrets(stored));
     const client = createClient({
-      ...connectionOptions(account, timeout),
+      ...connectionOptions(account, timeout, settings.bind2),
       password: password.given,
       store,
       modules: settings.modules?.(account),
@@ -149,12 +151,16 @@ export function timeoutOf({ timeout }: ConnectOptions): number {
 }
 
 /** What every connection to an account's server is made with. */
-export function connectionOptions({ jid, service, ca }: Account, timeout: number): Omit<NodeClientOptions, 'password'> {
+export function connectionOptions(
+  { jid, service, ca }: Account,
+  timeout: number,
+  bind2 = false,
+): Omit<NodeClientOptions, 'password'> {
   return {
     jid,
     software: 'xeps',
-    // ejabberd drops the messages that waited, and the next `listen` would not get them.
-    bind2: false,
+    // ejabberd drops the messages that waited then, and the next `listen` would not get them.
+    bind2,
     service,
     ...(ca !== undefined && { tls: { ca } }),
     // A server on this machine may go without TLS: nothing leaves it.

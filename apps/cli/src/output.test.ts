@@ -1,7 +1,8 @@
 import { PassThrough, Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { OutputClosedError } from './failure.ts';
-import { createOutput, jsonLine, progressLine, visible, writeTo } from './output.ts';
+import { createOutput, jsonLine, progressLine, writeTo } from './output.ts';
+import { visible } from './visible.ts';
 
 function streams(terminal: boolean): {
   stdout: PassThrough;

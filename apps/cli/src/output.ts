@@ -1,6 +1,9 @@
 /** What a command writes: results to standard output, everything about the doing to standard error. */
 import type { Writable } from 'node:stream';
-import { OutputClosedError } from './failure.ts';
+import { failureOf, OutputClosedError } from './failure.ts';
+import { render } from './terminal-text.ts';
+import type { Line } from './terminal-text.ts';
+import { visible } from './visible.ts';
 
 /** Where a command writes. */
 export interface Output {
@@ -8,15 +11,23 @@ export interface Output {
   readonly json: boolean;
   /** Whether people look at standard output. */
   readonly terminal: boolean;
+  /** Bits of colour that may be used; 1: neither colours nor styles. */
+  readonly depth: number;
+  /** Standard output, for what reads lines from a terminal. */
+  readonly stdout: TerminalStream;
   /**
    * One result: with `--json` the record as a line, otherwise the text. Control characters in the text are made
    * visible: it may hold what strangers wrote. Resolves when more may be written.
    */
   result(record: object, text: string | (() => string)): Promise<void>;
+  /** One result, as `result`; the text has styles, which a terminal shows. */
+  styled(record: object, lines: () => readonly Line[]): Promise<void>;
   /** Text to standard output as it is. Resolves when more may be written. */
   write(text: string): Promise<void>;
   /** A line for people on standard error; nothing with `--json`. */
   note(text: string): void;
+  /** An error that does not end the command, on standard error: as the one that does is told. */
+  problem(error: unknown): void;
   /** A progress bar on standard error, if that is a terminal. */
   progress(label: string, total?: number): Progress;
 }
@@ -30,21 +41,32 @@ export interface Progress {
 }
 
 /** A stream that may be a terminal. */
-export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type TerminalStream = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  getColorDepth?(env?: object): number;
+};
 
 /** What an output writes to. */
 export interface OutputStreams {
   readonly stdout: TerminalStream;
   readonly stderr: TerminalStream;
+  /** Says whether colours are wanted: `NO_COLOR`, `TERM`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Makes the output of a command. */
-export function createOutput({ stdout, stderr }: OutputStreams, json: boolean): Output {
+export function createOutput({ stdout, stderr, environment = {} }: OutputStreams, json: boolean): Output {
   const write = (text: string): Promise<void> => writeTo(stdout, text);
+  const depth = json ? 1 : colorDepth(stdout, environment);
   return {
     json,
     terminal: stdout.isTTY === true,
+    depth,
+    stdout,
     write,
+    styled: (record, lines) => write(json ? jsonLine(record) : render(lines(), depth)),
+    problem: (error) => stderr.write(errorText(error, json)),
     result: (record, text) => write(json ? jsonLine(record) : `${visible(typeof text === 'string' ? text : text())}\n`),
     note(text) {
       if (!json) stderr.write(`${visible(text)}\n`);
@@ -58,13 +80,16 @@ export function jsonLine(value: object): string {
   return `${JSON.stringify(value).replace(/[\x7f-\x9f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`)}\n`;
 }
 
-/** Text that can't steer a terminal: control characters other than line feed and tab are shown by name. */
-export function visible(text: string): string {
-  return text.replace(
-    // oxlint-disable-next-line no-control-regex
-    /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g,
-    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+/** An error as it is told on standard error: `xeps: …`, or with `--json` the line `{"error":{"code","message","condition"?}}`. */
+export function errorText(error: unknown, json: boolean): string {
+  const { code, message, condition } = failureOf(error);
+  return json ? jsonLine({ error: { code, message, condition } }) : `xeps: ${visible(message)}\n`;
+}
+
+/** https://no-color.org: set, and not empty, it forbids them. */
+function colorDepth(stdout: TerminalStream, environment: NonNullable<OutputStreams['environment']>): number {
+  if (stdout.isTTY !== true || (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb') return 1;
+  return stdout.getColorDepth?.(environment) ?? 4;
 }
 
 /** Writes, and waits until the stream takes more. Rejects with `OutputClosedError` when nobody reads any more. */

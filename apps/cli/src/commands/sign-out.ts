@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { XmppError } from '@xeps/core';
 import { createClient, memoryStore } from '@xeps/client';
 import type { FileStore } from '@xeps/client';
@@ -5,22 +6,32 @@ import { readAccount } from '../account.ts';
 import type { Account } from '../account.ts';
 import { accountOptions, timeoutOption } from '../arguments.ts';
 import { defineCommand } from '../command.ts';
+import { conversationsFile, removeConversations } from '../conversations.ts';
 import { UsageError } from '../failure.ts';
 import { connectionOptions, timeoutOf } from '../online.ts';
 import type { ConnectOptions } from '../online.ts';
 import { openAll } from '../store.ts';
 
+interface SignOutOptions extends ConnectOptions {
+  readonly messages?: boolean;
+}
+
 /** `xeps sign-out`: nothing of the account is left on this machine. */
-export const signOut = defineCommand<ConnectOptions>({
+export const signOut = defineCommand<SignOutOptions>({
   name: 'sign-out',
   summary: 'Remove what is stored of the account, and have its tokens taken back',
   description: [
     "The next command needs the password again. When the server can't be told, what is stored here is removed all the " +
-      'same, and the command ends with the error. What a running command has stays until sign-out is run again.',
+      'same, and the command ends with the error. What a running command has stays until sign-out is run again. Messages that ' +
+      'are stored stay, unless --messages is given.',
     'With --json: {"type":"signed-out","jid","left"?:NUMBER} (so many running commands)',
   ],
-  examples: [['xeps sign-out --jid juliet@example.org', 'on a machine that others will use']],
-  setup: (command) => timeoutOption(accountOptions(command)),
+  examples: [
+    ['xeps sign-out --jid juliet@example.org', 'the next command needs the password'],
+    ['xeps sign-out --jid juliet@example.org --messages', 'on a machine that others will use'],
+  ],
+  setup: (command) =>
+    timeoutOption(accountOptions(command.option('--messages', 'remove the messages that are stored here, too'))),
   async run({ options, environment, output, signal }) {
     if (options.store === false) throw new UsageError('sign-out removes what is stored: leave --no-store out');
     const account = await readAccount(options, environment);
@@ -43,6 +54,9 @@ export const signOut = defineCommand<ConnectOptions>({
         (await store.streams.open(jid)).save(undefined);
       }
     }
+    if (options.messages === true) removeConversations(account, environment);
+    else if (existsSync(conversationsFile(account, environment)))
+      output.note(`messages stay in ${conversationsFile(account, environment)}: --messages removes them`);
     if (failure !== undefined) {
       const why = failure instanceof Error ? failure.message : String(failure);
       throw new XmppError('ERR_XEPS_SIGN_OUT', `removed here, but the token could not be taken back: ${why}`, {

@@ -1,0 +1,81 @@
+import { roster } from '@xeps/rfc-6121';
+import { accountOptions, timeoutOption } from '../arguments.ts';
+import { defineCommand } from '../command.ts';
+import type { CommandContext } from '../command.ts';
+import { flush, synced, withConversations } from '../conversations.ts';
+import type { OnlineConversations } from '../conversations.ts';
+import { UsageError } from '../failure.ts';
+import type { ConnectOptions } from '../online.ts';
+
+interface SyncOptions extends ConnectOptions {
+  readonly full?: boolean;
+}
+
+/** Messages that are asked for at a time: archives give no more than that. */
+const PAGE = 250;
+
+/** `xeps sync`: the archive, read into the store. */
+export const sync = defineCommand<SyncOptions>({
+  name: 'sync',
+  summary: 'Read new messages from the archive into the store',
+  description: [
+    'What is stored is what chat shows at once, and what search, export and unread read. A new store begins with the ' +
+      'newest 500 messages; --full reads everything older too. It can be stopped at any time: the next goes on where it was.',
+    'With --json: {"type":"synced","added","conversations","unread"}',
+  ],
+  examples: [
+    ['xeps sync', 'what is new'],
+    ['xeps sync --full', 'all that the archive has'],
+  ],
+  setup: (command) => timeoutOption(accountOptions(command.option('--full', 'also everything that is older'))),
+  async run(context) {
+    const { options, output } = context;
+    if (options.store === false) throw new UsageError('sync stores messages: leave --no-store out');
+    const full = options.full === true;
+    await withConversations(
+      context,
+      async (conversations) => {
+        const { im, client, signal } = conversations;
+        let added = 0;
+        im.on('change', (change) => void (added += change.added.length), { signal });
+        const progress = output.progress('Reading the archive');
+        im.on('sync', ({ received, expected }) => progress.update(received, expected), { signal });
+        try {
+          const { state } = await synced(conversations);
+          if (state === 'unsupported') output.note(`${client.jid.domain} keeps no archive (XEP-0313)`);
+          else if (full) await readAll(conversations, context);
+        } finally {
+          progress.end();
+        }
+        await flush(conversations);
+        const [all, unread] = [await im.conversations(), await im.unread()];
+        await output.result(
+          { type: 'synced', added, conversations: all.length, unread },
+          `${added} new messages; ${all.length} conversations, ${unread} unread`,
+        );
+      },
+      // Of a new store the whole archive in one go, and not conversation by conversation.
+      { im: { contactMessages: 0, ...(full && { initialMessages: Number.MAX_SAFE_INTEGER }) } },
+    );
+  },
+});
+
+/** Reads what is older, of all conversations and contacts. */
+async function readAll(
+  { im, client, signal }: OnlineConversations,
+  { output }: CommandContext<SyncOptions>,
+): Promise<void> {
+  const contacts = client.use(roster);
+  await contacts.loaded({ signal });
+  const known = (await im.conversations()).map(({ address }) => address);
+  const addresses = [...new Set([...known, ...contacts.items().map(({ jid }) => String(jid))])];
+  const progress = output.progress('Reading conversations', addresses.length);
+  try {
+    for (const [at, address] of addresses.entries()) {
+      progress.update(at);
+      while (!(await im.loadOlder(address, { limit: PAGE, signal })).complete) signal.throwIfAborted();
+    }
+  } finally {
+    progress.end();
+  }
+}
