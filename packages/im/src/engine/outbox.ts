@@ -124,7 +124,9 @@ export function createOutbox(
       const waiting = all.filter(({ seq }) => !underway.has(seq));
       if (!verified && waiting.some(({ sentBy }) => sentBy !== undefined))
         return { rows: [], unsure: true, turn: true };
-      const rows = waiting.map((row) => ({ ...row, sentBy: own }));
+      const gone = await takenBack(tx, waiting);
+      if (gone.length > 0) await markSent(tx, gone);
+      const rows = waiting.filter((row) => !gone.includes(row)).map((row) => ({ ...row, sentBy: own }));
       await tx.putOutbox(rows);
       return { rows, unsure: false, turn: true };
     })();
@@ -250,6 +252,17 @@ export function createOutbox(
       });
     },
   };
+}
+
+/**
+ * Messages that may have been sent and have been taken back since. That the archive does not have them does not say that
+ * they did not arrive: ejabberd deletes what is taken back.
+ */
+async function takenBack(tx: WriteTransaction, rows: readonly OutboxRecord[]): Promise<OutboxRecord[]> {
+  const unsure = rows.filter(({ sentBy, event }) => sentBy !== undefined && event !== undefined);
+  const events = await tx.getEvents(unsure.map(({ event }) => event!));
+  const retracted = new Set(events.filter(({ data }) => data.retracted !== undefined).map(({ key }) => key));
+  return unsure.filter(({ event }) => retracted.has(event!));
 }
 
 /** What the server has is no longer in the outbox, and stands where it stands for the server. */

@@ -44,7 +44,6 @@ export function createReadState(
   async function markRead(conversation: string, key?: string): Promise<void> {
     const told = await journal.write(async (tx) => {
       const set = await loadWorkingSet(tx, {
-        refs: [],
         conversations: [conversation],
         ...(key !== undefined && { keys: [key] }),
       });
@@ -83,10 +82,15 @@ export function createReadState(
     if (session.status !== 'online') return;
     const told = known.filter(({ talk, id }) => devices.get(talk.address)?.stanzaId === id);
     await journal.write(async (tx) => {
-      const keys = new Map(told.map(({ talk }) => [talk.address, talk.read!.key]));
-      const now = await tx.getConversations([...keys.keys()]);
-      const done = now.filter(({ address, read }) => read?.key === keys.get(address));
-      await tx.putConversations(done.map(({ publish: _publish, ...talk }) => talk));
+      const sent = new Map(told.map(({ talk, id }) => [talk.address, { key: talk.read!.key, id: id! }]));
+      const set = await loadWorkingSet(tx, { conversations: [...sent.keys()] });
+      for (const [address, { key, id }] of sent) {
+        const { publish: flag, ...talk } = set.conversation(address);
+        // Kept as what the others tell is: where the message stands may change, and then the mark may be another one.
+        const displayed = archivedOf('', id);
+        set.putConversation({ ...talk, displayed, ...(talk.read?.key !== key && flag === true && { publish: true }) });
+      }
+      await commit(tx, set);
     });
     if (told.length < known.length) schedule(RETRY);
   }

@@ -239,14 +239,17 @@ function merged(task: Task, existing: EventRecord, one: Incoming, what: Kept): E
   const waited = isPending(existing.position);
   // It came back once, and waits to be sent again.
   if (waited && one.archived !== undefined && one.archived === existing.archived) return existing;
-  const position = positionOf(task, existing);
+  const rebuilding = source.kind === 'archive' && source.pass.rebuilt;
+  // Sent again, and archived again: it stands where it came first.
+  const isRepeat = existing.archived !== undefined && one.archived !== undefined && existing.archived !== one.archived;
+  if (isRepeat && !rebuilding && source.kind !== 'history') return existing;
+  const position = isRepeat && !rebuilding ? task.order.oldest() : positionOf(task, existing);
   const time = fromArchive ? one.time : data.time;
   const state: DeliveryState | undefined = data.state === 'pending' ? 'sent' : data.state;
   if (waited && data.originId !== undefined) task.arrived.add(data.originId);
   const refs = refsOf(one).filter((ref) => !existing.refs.includes(ref));
   // An archive that was made anew has given it another one.
-  const rebuilt = source.kind === 'archive' && source.pass.rebuilt ? one.archived : undefined;
-  const archived = rebuilt ?? existing.archived ?? one.archived;
+  const archived = (rebuilding || isRepeat ? one.archived : existing.archived) ?? existing.archived ?? one.archived;
   const confirmed = data.confirmed || fromArchive;
   const retracted =
     data.retracted ??
