@@ -142,29 +142,20 @@ export async function synced({ im, client, signal }: OnlineConversations): Promi
   return progress;
 }
 
-/** Milliseconds between two looks at the outbox. */
-const LOOK_EVERY = 50;
-/** Milliseconds that what was read may take to be told to the other devices. */
-const TELLING = 2_000;
-
 /**
  * Resolves when the server has all that was accepted to be sent and has refused what it refuses, when those know it who
  * may know that their messages came, and the other devices what was read here. Rejects with `XmppError`
  * (`ERR_XMPP_TIMEOUT`) when the first takes longer than `timeout` milliseconds; it is sent by the next command then.
  */
 export async function flush(conversations: OnlineConversations): Promise<void> {
-  const { store, client, signal, timeout } = conversations;
-  const begun = performance.now();
-  for (;;) {
-    const { waiting, telling } = await store.read(async (tx) => ({
-      waiting: (await tx.outbox()).length,
-      telling: (await tx.conversations()).some(({ publish }) => publish === true),
-    }));
-    const took = performance.now() - begun;
-    if (waiting === 0 && (!telling || took > TELLING)) break;
-    if (waiting > 0 && took > timeout)
-      throw new XmppError('ERR_XMPP_TIMEOUT', `${waiting} not sent in time: the next xeps chat or sync sends them`);
-    await raceSignal(new Promise((resolve) => setTimeout(resolve, LOOK_EVERY)), signal);
+  const { im, store, client, signal, timeout } = conversations;
+  const late = AbortSignal.timeout(timeout);
+  try {
+    await im.flush({ signal: AbortSignal.any([signal, late]) });
+  } catch (error) {
+    if (!late.aborted || signal.aborted) throw error;
+    const { length } = await store.read((tx) => tx.outbox());
+    throw new XmppError('ERR_XMPP_TIMEOUT', `${length} not sent in time: the next xeps chat or sync sends them`);
   }
   // Who gets receipts is a question to the contact list.
   await client

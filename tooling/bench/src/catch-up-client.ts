@@ -98,13 +98,12 @@ async function readConversations({ server, account, pageSize, messages }: Task, 
     tx.setMeta('archive', { tail: [{ id: '', time: Date.now(), position: 0 }], contacts: true }),
   );
   const done = Promise.withResolvers<void>();
-  let clock = begin();
+  const clock = begin();
   let last = 0;
   const im = createIm(client, { store, pageSize, receipts: 'never' });
   im.on('sync', ({ state, received, error }) => {
-    if (state === 'syncing' && received === 0) clock = begin();
     if (received > last) clock.pageEnded();
-    last = received;
+    last = Math.max(last, received);
     if (state === 'failed') done.reject(error);
     if (state === 'synced') done.resolve();
   });

@@ -1,7 +1,5 @@
-import { roster } from '@xeps/rfc-6121';
 import { accountOptions, timeoutOption } from '../arguments.ts';
 import { defineCommand } from '../command.ts';
-import type { CommandContext } from '../command.ts';
 import { flush, synced, withConversations } from '../conversations.ts';
 import type { OnlineConversations } from '../conversations.ts';
 import { UsageError } from '../failure.ts';
@@ -43,7 +41,7 @@ export const sync = defineCommand<SyncOptions>({
         try {
           const { state } = await synced(conversations);
           if (state === 'unsupported') output.note(`${client.jid.domain} keeps no archive (XEP-0313)`);
-          else if (full) await readAll(conversations, context);
+          else if (full) await readAll(conversations);
         } finally {
           progress.end();
         }
@@ -54,28 +52,12 @@ export const sync = defineCommand<SyncOptions>({
           `${added} new messages; ${all.length} conversations, ${unread} unread`,
         );
       },
-      // Of a new store the whole archive in one go, and not conversation by conversation.
-      { im: { contactMessages: 0, ...(full && { initialMessages: Number.MAX_SAFE_INTEGER }) } },
+      { im: { contactMessages: 0 } },
     );
   },
 });
 
-/** Reads what is older, of all conversations and contacts. */
-async function readAll(
-  { im, client, signal }: OnlineConversations,
-  { output }: CommandContext<SyncOptions>,
-): Promise<void> {
-  const contacts = client.use(roster);
-  await contacts.loaded({ signal });
-  const known = (await im.conversations()).map(({ address }) => address);
-  const addresses = [...new Set([...known, ...contacts.items().map(({ jid }) => String(jid))])];
-  const progress = output.progress('Reading conversations', addresses.length);
-  try {
-    for (const [at, address] of addresses.entries()) {
-      progress.update(at);
-      while (!(await im.loadOlder(address, { limit: PAGE, signal })).complete) signal.throwIfAborted();
-    }
-  } finally {
-    progress.end();
-  }
+/** Reads what is older, of all conversations. */
+async function readAll({ im, signal }: OnlineConversations): Promise<void> {
+  while (!(await im.loadHistory({ limit: PAGE, signal })).complete) signal.throwIfAborted();
 }

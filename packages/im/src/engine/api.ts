@@ -79,6 +79,11 @@ export interface Im extends Names {
     address: Jid | string,
     options?: { readonly limit?: number; readonly signal?: AbortSignal },
   ): Promise<OlderMessages>;
+  /**
+   * Reads older messages of all conversations from the archive into the store, so that people who are no contacts are among
+   * them too. Rejects as `queryArchive` does.
+   */
+  loadHistory(options?: { readonly limit?: number; readonly signal?: AbortSignal }): Promise<OlderMessages>;
   message(key: string): Promise<Message | undefined>;
   /** The message that an id stands for, such as `replyTo`. */
   find(address: Jid | string, id: string): Promise<Message | undefined>;
@@ -108,6 +113,12 @@ export interface Im extends Names {
   markRead(address: Jid | string, key?: string): Promise<void>;
   /** The user writes. */
   typing(address: Jid | string): Promise<void>;
+
+  /**
+   * Resolves when the server has all that was accepted, and the other devices know what was read. Rejects with the signal's
+   * reason; without a connection it waits for one.
+   */
+  flush(options?: ListenOptions): Promise<void>;
 
   /** How it stands with the archive. */
   readonly sync: SyncProgress;

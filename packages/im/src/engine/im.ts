@@ -155,6 +155,7 @@ export function createIm(session: Session, options: ImOptions): Im {
     const last = new Map(
       (await tx.getEvents(talks.flatMap((talk) => talk.last?.key ?? []))).map((record) => [record.key, record]),
     );
+    const isComplete = await sync.isComplete(tx);
     return talks.map((talk): Conversation => {
       const newest = talk.last && last.get(talk.last.key);
       return {
@@ -162,21 +163,27 @@ export function createIm(session: Session, options: ImOptions): Im {
         unread: talk.unread,
         ...(newest && { last: toMessage(newest, talk) }),
         ...(talk.read && { readUpTo: talk.read.key }),
-        complete: talk.history.complete,
+        complete: talk.history.complete || (isComplete && talk.history.oldest === undefined),
       };
     });
   }
 
-  /** A message and what is needed to speak of it; the own ones alone where `own`. */
-  async function subject(
-    key: string,
-    purpose: string,
-    own: boolean,
-  ): Promise<{ record: EventRecord; id: string; to: Jid }> {
+  /** A message of this account and what is needed to change it: its own id comes first (XEP-0308 §3, XEP-0424 §5.1). */
+  async function ownSubject(key: string, purpose: string): Promise<Subject> {
+    const found = await subject(key, purpose);
+    if (!found.record.data.outgoing)
+      throw new XmppError(
+        'ERR_XMPP_IM_MESSAGE',
+        `only ${found.record.data.author.address} can ${purpose} that message`,
+      );
+    return { ...found, id: found.record.data.id ?? found.id };
+  }
+
+  /** A message and what is needed to speak of it: the origin id comes first (XEP-0461 §4.1, XEP-0444 §4.2). */
+  async function subject(key: string, purpose: string): Promise<Subject> {
     const [record] = await openTransaction((tx) => tx.getEvents([key]));
-    if (record === undefined) throw new XmppError('ERR_XMPP_IM_MESSAGE', `there is no message ${key} to ${purpose}`);
-    if (own && !record.data.outgoing)
-      throw new XmppError('ERR_XMPP_IM_MESSAGE', `only ${record.data.author.address} can ${purpose} that message`);
+    if (record?.kind !== 'message')
+      throw new XmppError('ERR_XMPP_IM_MESSAGE', `there is no message ${key} to ${purpose}`);
     const id = record.data.originId ?? record.data.id;
     if (id === undefined)
       throw new XmppError(
@@ -201,7 +208,7 @@ export function createIm(session: Session, options: ImOptions): Im {
 
   async function answeredBy(conversation: string, key: string | undefined): Promise<Answered | undefined> {
     if (key === undefined) return undefined;
-    const { record, id } = await subject(key, 'answer', false);
+    const { record, id } = await subject(key, 'answer');
     if (record.conversation !== conversation)
       throw new XmppError(
         'ERR_XMPP_IM_MESSAGE',
@@ -239,7 +246,12 @@ export function createIm(session: Session, options: ImOptions): Im {
       ),
     loadOlder: (address, { limit = 50, signal: stop } = {}) =>
       sync.loadOlder(addressText(address), { limit, signal: stop }),
-    message: async (key) => (await openTransaction(async (tx) => toMessages(tx, await tx.getEvents([key]))))[0],
+    loadHistory: ({ limit = 250, signal: stop } = {}) => sync.loadHistory({ limit, signal: stop }),
+    message: (key) =>
+      openTransaction(async (tx) => {
+        const [record] = await tx.getEvents([key]);
+        return record?.kind === 'message' ? (await toMessages(tx, [record]))[0] : undefined;
+      }),
     find: async (address, id) => {
       const found = await openTransaction(async (tx) => {
         const named = await tx.findRefs([refOf(addressText(address), id)]);
@@ -274,23 +286,23 @@ export function createIm(session: Session, options: ImOptions): Im {
       return toMessage(record, undefined);
     },
     async correct(key, message) {
-      const { record, id, to } = await subject(key, 'correct', true);
+      const { record, id, to } = await ownSubject(key, 'correct');
       const { replyTo: _replyTo, thread = record.data.thread, ...content } = toNewMessage(message);
       await accept(sayCorrection(to, id, withoutUndefined(content), thread), record.conversation);
       return after(key);
     },
     async retract(key) {
-      const { record, id, to } = await subject(key, 'take back', true);
+      const { record, id, to } = await ownSubject(key, 'take back');
       await accept(sayRetraction(to, id), record.conversation);
       return after(key);
     },
     async react(key, emojis) {
-      const { record, id, to } = await subject(key, 'react to', false);
+      const { record, id, to } = await subject(key, 'react to');
       await accept(sayReactions(to, id, emojis), record.conversation);
       return after(key);
     },
     async retry(key) {
-      const { record } = await subject(key, 'send', true);
+      const { record } = await ownSubject(key, 'send');
       if (record.data.state !== 'failed') return after(key);
       const { replyTo } = record.data;
       const answered = replyTo === undefined ? undefined : await this.find(record.conversation, replyTo);
@@ -304,6 +316,10 @@ export function createIm(session: Session, options: ImOptions): Im {
     cancel: (key) => outbox.cancel(key),
     markRead: (address, key) => readState.markRead(addressText(address), key),
     typing: (address) => typing.typing(addressText(address)),
+    async flush({ signal: stop } = {}) {
+      await outbox.emptied(stop);
+      await readState.publish();
+    },
 
     get sync() {
       return sync.progress;
@@ -321,6 +337,12 @@ export function createIm(session: Session, options: ImOptions): Im {
       journal.close();
     },
   };
+}
+
+interface Subject {
+  readonly record: EventRecord;
+  readonly id: string;
+  readonly to: Jid;
 }
 
 function toNewMessage(message: NewMessage | string): NewMessage {

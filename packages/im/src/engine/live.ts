@@ -3,6 +3,8 @@ import type { Element, Session } from '@xeps/core';
 import { delayOf } from '@xeps/xep-0203';
 import { carbons } from '@xeps/xep-0280';
 import type { AccountMessage } from '@xeps/xep-0280';
+import { NS_PUBSUB_EVENT } from '@xeps/xep-0060';
+import { NS_MAM } from '@xeps/xep-0313';
 import { stanzaIdsBy } from '@xeps/xep-0359';
 import type { StanzaIdReader } from '@xeps/xep-0359';
 import type { Applied } from '../model/apply.ts';
@@ -101,7 +103,14 @@ function archivedName(reader: StanzaIdReader | undefined, stanza: Element): stri
 }
 
 function mayBeKept({ children }: Element): boolean {
-  for (const child of children)
-    if (typeof child === 'object' && (child.name === 'result' || child.name === 'event')) return false;
+  for (const child of children) {
+    if (typeof child !== 'object') continue;
+    const { name } = child;
+    if (
+      (name === 'result' && child.attrs['xmlns'] === NS_MAM) ||
+      (name === 'event' && child.attrs['xmlns'] === NS_PUBSUB_EVENT)
+    )
+      return false;
+  }
   return true;
 }

@@ -46,7 +46,7 @@ export function createNames(
     nickNode,
     (event) => {
       const address = String(event.from);
-      const nick = event.type === 'published' ? event.item.payload?.trim().slice(0, LONGEST) : undefined;
+      const nick = event.type === 'published' ? shortened(event.item.payload?.trim()) : undefined;
       if (nick === nicks.get(address)) return;
       if (nick === undefined || nick === '') nicks.delete(address);
       else nicks.set(address, nick);
@@ -66,4 +66,8 @@ export function createNames(
     },
     colorOf: (address, options) => colorOf(parseJid(address, { lenient: true }).bare(), options),
   };
+}
+
+function shortened(nick: string | undefined): string | undefined {
+  return nick === undefined || nick.length <= LONGEST ? nick : [...nick].slice(0, LONGEST).join('');
 }

@@ -73,6 +73,37 @@ describe('a message', () => {
   });
 });
 
+describe('flush', () => {
+  it('waits until the server has all that was accepted', async () => {
+    const account = createAccount();
+    // Or its id there would tell that it has arrived.
+    account.takes = false;
+    const device = connect(account, { acks: false });
+    await settle();
+    await device.im.send(PEER, 'a');
+    let done = false;
+    const flushed = device.im.flush().then(() => void (done = true));
+    await settle(10_000);
+    expect(done).toBe(false);
+    device.ack();
+    await settle(1_000);
+    await flushed;
+    expect(await waiting(device)).toBe(0);
+  });
+
+  it('stops with its signal', async () => {
+    const device = connect(createAccount(), { online: false });
+    await device.im.send(PEER, 'a');
+    const stop = new AbortController();
+    const flushed = device.im.flush({ signal: stop.signal });
+    const outcome = expect(flushed).rejects.toThrow('enough');
+    await settle(1_000);
+    stop.abort(new Error('enough'));
+    await outcome;
+    expect(await waiting(device)).toBe(1);
+  });
+});
+
 describe('offline', () => {
   it('what was accepted is sent when there is a connection, in order', async () => {
     const device = connect(createAccount(), { online: false });

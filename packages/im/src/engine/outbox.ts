@@ -13,6 +13,8 @@ import type { Journal } from './journal.ts';
 const TURN = 5_000;
 /** Milliseconds until a stanza that the connection did not take is given to it again. */
 const RETRY = 1_000;
+/** Milliseconds between two looks at whether the outbox is empty. */
+const LOOK = 250;
 
 /** What has been accepted and is on its way to the server. */
 export interface Outbox {
@@ -31,6 +33,8 @@ export interface Outbox {
   drain(): Promise<void>;
   /** Takes back what has not been given to a connection, and removes what failed; whether it could. */
   cancel(key: string): Promise<boolean>;
+  /** Resolves when nothing waits any more. Rejects with the signal's reason. */
+  emptied(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -238,6 +242,26 @@ export function createOutbox(
         await removeEvent(tx, record);
         return true;
       }),
+    async emptied(signal) {
+      const isEmpty = async (): Promise<boolean> => (await journal.read((tx) => tx.outbox())).length === 0;
+      signal?.throwIfAborted();
+      const done = new AbortController();
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const look = (): void => {
+        isEmpty().then((empty) => empty && resolve(), reject);
+      };
+      // What leaves the outbox without an event, such as a read marker, tells nobody.
+      const timer = setInterval(look, LOOK);
+      journal.on('change', look, { signal: done.signal });
+      signal?.addEventListener('abort', () => reject(signal.reason as Error), { signal: done.signal });
+      look();
+      try {
+        await promise;
+      } finally {
+        clearInterval(timer);
+        done.abort();
+      }
+    },
     async close() {
       closed = true;
       clearTimeout(retry);

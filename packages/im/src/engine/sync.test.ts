@@ -23,6 +23,25 @@ async function texts({ im }: Device, peer = PEER): Promise<string[]> {
   return (await im.messages(peer, { limit: 10_000 })).map(({ text }) => text);
 }
 
+describe('older messages of all conversations', () => {
+  it('bring people who are no contacts, page by page, until there is nothing older', async () => {
+    const account = createAccount();
+    for (let at = 1; at <= 6; at++) account.keep(stanza(OTHER, `o${at}`, says(`o${at}`)), START - (100 - at) * MINUTE);
+    for (let at = 1; at <= 4; at++) account.keep(hers(`m${at}`, says(`m${at}`)), START - (10 - at) * MINUTE);
+    const device = connect(account, { im: { initialMessages: 4, contactMessages: 0 } });
+    await settle();
+    expect(await texts(device, OTHER)).toEqual([]);
+    expect((await device.im.conversation(PEER)).complete).toBe(false);
+    expect(await device.im.loadHistory({ limit: 4 })).toEqual({ added: 4, complete: false });
+    expect(await texts(device, OTHER)).toEqual(['o3', 'o4', 'o5', 'o6']);
+    while (!(await device.im.loadHistory({ limit: 4 })).complete);
+    expect(await texts(device, OTHER)).toEqual(['o1', 'o2', 'o3', 'o4', 'o5', 'o6']);
+    expect(await texts(device)).toEqual(['m1', 'm2', 'm3', 'm4']);
+    expect((await device.im.conversation(PEER)).complete).toBe(true);
+    expect(await device.im.loadHistory()).toEqual({ added: 0, complete: true });
+  });
+});
+
 describe('a new store', () => {
   it('begins with the newest messages, and reads no older ones', async () => {
     const account = archiveOf(30);

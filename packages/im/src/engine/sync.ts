@@ -51,6 +51,10 @@ export interface Sync {
    * it can't be read, or with the signal's reason.
    */
   catchUp(): Promise<void>;
+  /** Whether all of the archive is in the store. */
+  isComplete(tx: ReadTransaction): Promise<boolean>;
+  /** Reads older messages of all conversations. */
+  loadHistory(options: { readonly limit: number; readonly signal?: AbortSignal | undefined }): Promise<OlderMessages>;
   /** Reads older messages of a conversation. */
   loadOlder(
     conversation: string,
@@ -187,8 +191,14 @@ export function createSync(
     await contacts.loaded({ signal: life });
     for (const { jid } of contacts.items()) {
       const talk = await journal.read((tx) => conversationOf(tx, String(jid)));
-      if (talk?.last === undefined && talk?.history.opened !== true)
+      if (talk?.last !== undefined || talk?.history.opened === true) continue;
+      try {
         await loadOlder(String(jid), { limit: contactMessages });
+      } catch (error) {
+        if (error instanceof DisconnectedError || life.aborted) throw error;
+        // One that can't be read does not stop the others.
+        session.report(error);
+      }
     }
     await journal.write((tx) => saveState(tx, (state) => ({ ...state, contacts: true })));
   }
@@ -258,6 +268,28 @@ export function createSync(
     }
   }
 
+  async function loadHistory({
+    limit,
+    signal,
+  }: {
+    readonly limit: number;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<OlderMessages> {
+    const { bottom } = await journal.read(loadState);
+    if (bottom?.complete === true) return { added: 0, complete: true };
+    for await (const page of archivePages({}, { reverse: true, pageSize: limit, cursor: bottom?.id, signal })) {
+      const applied = await put(page.items, { kind: 'history' }, (tx) =>
+        saveState(tx, (state) => {
+          const id = page.next ?? state.bottom?.id;
+          return { ...state, bottom: { ...(id !== undefined && { id }), complete: page.complete } };
+        }),
+      );
+      const { length } = applied.added;
+      if (length > 0 || page.complete) return { added: length, complete: page.complete };
+    }
+    return { added: 0, complete: true };
+  }
+
   /** Pages of which nothing is to be shown (read markers) are passed over. */
   async function readBack(conversation: string, query: ArchiveQuery, more: ArchiveOptions): Promise<OlderMessages> {
     for await (const page of archivePages(query, more)) {
@@ -278,6 +310,8 @@ export function createSync(
       return progress;
     },
     catchUp,
+    isComplete: async (tx) => (await loadState(tx)).bottom?.complete === true,
+    loadHistory,
     loadOlder,
   };
 }

@@ -79,10 +79,6 @@ function addressOf(text: string): string | undefined {
 
 function readWhat(stanza: Element, context: StanzaContext): What | undefined {
   // Most messages have few children, and decoding is dear: by name first.
-  if (find(stanza, 'displayed')) {
-    const found = displayed.safeFind(stanza);
-    if (found?.ok === true) return { kind: 'displayed', target: found.value.id };
-  }
   if (find(stanza, 'retract')) {
     const found = retraction.safeFind(stanza);
     if (found?.ok === true) return { kind: 'retraction', target: found.value.id };
@@ -99,6 +95,10 @@ function readWhat(stanza: Element, context: StanzaContext): What | undefined {
   }
   if (context.fromArchive && find(stanza, 'retracted') && tombstone.safeFind(stanza)?.ok === true)
     return { kind: 'message', content: { text: '' }, retracted: {} };
+  if (find(stanza, 'displayed')) {
+    const found = displayed.safeFind(stanza);
+    if (found?.ok === true) return { kind: 'displayed', target: found.value.id };
+  }
   if (find(stanza, 'received')) {
     const found = receipt.safeFind(stanza);
     if (found?.ok === true) return { kind: 'received', target: found.value.id };

@@ -1,12 +1,7 @@
-import { sqliteStore } from '@xeps/store-sqlite';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createModel, hers, inside, mine, OTHER, OWN, passFrom, PEER, says, stanza } from '../../test/model.ts';
 import type { Line, Model } from '../../test/model.ts';
 import { memoryStore } from '../store/memory.ts';
-import type { Store } from '../store/port.ts';
 
 /** What comes, in order: live, or by reading the archive on. */
 type Step = readonly ['live' | 'archive' | 'history', string, Partial<Omit<Line, 'xml'>>?];
@@ -149,23 +144,9 @@ const table: readonly (readonly [string, readonly Step[], readonly string[]])[] 
   ],
 ];
 
-/** A store on disk, as an app has it. */
-async function openSqlite(): Promise<Store> {
-  const folder = mkdtempSync(join(tmpdir(), 'im-'));
-  const store = await sqliteStore(join(folder, 'store.db'));
-  onTestFinished(async () => {
-    await store.close();
-    rmSync(folder, { recursive: true });
-  });
-  return store;
-}
-
-describe.each([
-  ['memory', async (): Promise<Store> => memoryStore()],
-  ['SQLite', openSqlite],
-])('in a store of %s the same message is one', (_name, open) => {
+describe('the same message is one', () => {
   it.each(table)('%s', async (_what, steps, expected) => {
-    const model = createModel(await open());
+    const model = createModel(memoryStore());
     const pass = passFrom();
     for (const [kind, xml, more] of steps) {
       await (kind === 'live'
@@ -179,7 +160,7 @@ describe.each([
   });
 
   it('also when it comes twice in one transaction', async () => {
-    const model = createModel(await open());
+    const model = createModel(memoryStore());
     const { added } = await model.live(hers('1', says('a')), hers('1', says('a')), hers('2', says('b')));
     expect(added.map(({ data }) => data.id)).toEqual(['1', '2']);
     expect(await model.texts()).toEqual(['a', 'b']);

@@ -6,8 +6,8 @@ import type { Account, Client, ServerInfo, Transport } from '@xeps/live';
 import { createClient } from '@xeps/client';
 import type { NodeClientOptions } from '@xeps/client';
 import { presence } from '@xeps/rfc-6121';
-import { createIm } from '../src/index.ts';
-import type { Im, ImOptions, Message } from '../src/index.ts';
+import { createIm } from '@xeps/im';
+import type { Im, ImOptions, Message } from '@xeps/im';
 
 /** A device: its store stays when it is off. */
 export interface Device {

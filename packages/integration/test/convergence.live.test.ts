@@ -1,7 +1,7 @@
 import { account, describeLive } from '@xeps/live';
 import { seededRandom } from '@xeps/servers/proxy';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Message } from '../src/index.ts';
+import type { Message } from '@xeps/im';
 import { allMessages, createDevice } from './devices.ts';
 import type { Device } from './devices.ts';
 

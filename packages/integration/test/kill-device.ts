@@ -2,7 +2,7 @@
 import { createClient } from '@xeps/client';
 import { presence } from '@xeps/rfc-6121';
 import { sqliteStore } from '@xeps/store-sqlite';
-import { createIm } from '../src/index.ts';
+import { createIm } from '@xeps/im';
 
 const [jid = '', password = '', service = '', ca = '', file = '', peer = '', from = '', what = ''] =
   process.argv.slice(2);

@@ -3,7 +3,7 @@ import type { Account } from '@xeps/live';
 import { startProxy } from '@xeps/servers/proxy';
 import { queryArchive } from '@xeps/xep-0313';
 import { expect, onTestFinished, test } from 'vitest';
-import { memoryStore } from '../src/store/memory.ts';
+import { memoryStore } from '@xeps/im/memory';
 import { allMessages, createDevice } from './devices.ts';
 import type { Device, DeviceOptions } from './devices.ts';
 

@@ -3,8 +3,8 @@ import { presence } from '@xeps/rfc-6121';
 import { account, describeLive, signIn } from '@xeps/live';
 import type { Account, Client } from '@xeps/live';
 import { expect, onTestFinished, test } from 'vitest';
-import { createIm } from '../src/index.ts';
-import type { Im, ImOptions, Message } from '../src/index.ts';
+import { createIm } from '@xeps/im';
+import type { Im, ImOptions, Message } from '@xeps/im';
 
 /** A device of an account: a client, an engine, a store. */
 interface Device {
@@ -27,9 +27,6 @@ describeLive('the engine', (server, transport) => {
   }
 
   const texts = (messages: readonly Message[]): string[] => messages.map(({ text }) => text);
-  const until = (check: () => Promise<void>): Promise<void> =>
-    expect.poll(check, { timeout: 20_000 }).resolves.toBeUndefined() as Promise<void>;
-
   test('a message, an answer, a correction, a reaction and a retraction, on all devices', async () => {
     const [romeo, juliet] = await Promise.all([account(server, 'romeo'), account(server, 'juliet')]);
     const [balcony, garden, orchard] = await Promise.all([device(juliet), device(juliet), device(romeo)]);
@@ -70,11 +67,10 @@ describeLive('the engine', (server, transport) => {
       .toBe(true);
     await balcony.im.catchUp();
     expect((await balcony.im.messages(romeo.jid)).every(({ archiveId }) => archiveId !== undefined)).toBe(true);
-    // A device that comes later finds the same.
+    // A device that comes later finds the same; where the server keeps it, that something was taken back as well.
     const late = await device(juliet);
     await expect
       .poll(async () => texts(await late.im.messages(romeo.jid)), { timeout: 10_000 })
-      .toEqual(['', 'Here I am']);
-    void until;
+      .toEqual(server.kind === 'ejabberd' ? ['Here I am'] : ['', 'Here I am']);
   });
 });
