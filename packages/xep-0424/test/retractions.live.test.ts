@@ -64,6 +64,12 @@ describeLive('XEP-0424', (server, transport) => {
 
     await sendRetraction(mallory, { to: room, type: 'groupchat', retracts });
     await expect.poll(() => refused).toEqual([`${room}/mallory`]);
+    // In a room that assigns no identifiers (ejabberd 23.01) a nickname is all that there is.
+    if (!options.occupantIds) {
+      expect(server.lane).toBe('old');
+      await sendRetraction(romeo, { to: room, type: 'groupchat', retracts });
+      return expect.poll(() => counted).toEqual([`${room}/romeo`]);
+    }
     // Once its author has another nickname, somebody else takes the one that the message was sent under.
     await enter(romeo, room, 'montague');
     await enter(mallory, room, 'romeo');
