@@ -19,6 +19,7 @@ export type { Names, NameView } from './engine/names.ts';
 export type { Notification } from './engine/notifier.ts';
 export type { OlderMessages, SyncOptions, SyncProgress, SyncState } from './engine/sync.ts';
 export type { TypingEvent } from './engine/typing.ts';
+export { styledText } from './message.ts';
 export type { Conversation, Message } from './message.ts';
 export type {
   Attachment,

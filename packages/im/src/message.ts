@@ -1,3 +1,5 @@
+import { parseStyling } from '@xeps/xep-0393';
+import type { StyledBlock } from '@xeps/xep-0393';
 import type {
   Attachment,
   Author,
@@ -95,4 +97,14 @@ export function toMessage(record: EventRecord, talk: ConversationRecord | undefi
     ...(id !== undefined && { id }),
     ...(record.archived !== undefined && { archiveId: record.archived.slice(record.archived.indexOf('\n') + 1) }),
   };
+}
+
+/**
+ * What a message says as styled text (XEP-0393): blocks and spans with their places in `text`, whose characters, put
+ * together, are the text again. One plain block where the sender wants no styling.
+ */
+export function styledText({ content: { text, unstyled } }: Pick<Message, 'content'>): StyledBlock[] {
+  if (unstyled !== true) return parseStyling(text);
+  const whole = { start: 0, end: text.length };
+  return text === '' ? [] : [{ type: 'plain', ...whole, children: [{ type: 'text', ...whole }] }];
 }
