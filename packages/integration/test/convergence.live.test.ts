@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { account, describeLive } from '@xeps/live';
 import { seededRandom } from '@xeps/servers/proxy';
+import { sqliteStore } from '@xeps/store-sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Message } from '@xeps/im';
 import { allMessages, createDevice } from './devices.ts';
@@ -22,14 +26,31 @@ describeLive('three devices and two', (server, transport) => {
       const random = seededRandom(seed);
       const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
       const [romeo, juliet] = await Promise.all([account(server, 'romeo'), account(server, 'juliet')]);
-      const his = ['orchard', 'street', 'tomb'].map((name) => createDevice(server, transport, romeo, { name }));
-      const hers = ['balcony', 'chamber'].map((name) => createDevice(server, transport, juliet, { name }));
+      const folder = await mkdtemp(join(tmpdir(), 'xeps-devices-'));
+      // One of each account keeps its conversations in a file.
+      const [orchardStore, balconyStore] = await Promise.all([
+        sqliteStore(join(folder, 'orchard')),
+        sqliteStore(join(folder, 'balcony')),
+      ]);
+      const his = [
+        createDevice(server, transport, romeo, { name: 'orchard', store: orchardStore }),
+        createDevice(server, transport, romeo, { name: 'street' }),
+        createDevice(server, transport, romeo, { name: 'tomb' }),
+      ];
+      const hers = [
+        createDevice(server, transport, juliet, { name: 'balcony', store: balconyStore }),
+        createDevice(server, transport, juliet, { name: 'chamber' }),
+      ];
       const peerOf = new Map<Device, string>([
         ...his.map((one) => [one, juliet.jid] as const),
         ...hers.map((one) => [one, romeo.jid] as const),
       ]);
       const all = [...his, ...hers];
-      onTestFinished(async () => void (await Promise.all(all.map((one) => one.off()))));
+      onTestFinished(async () => {
+        await Promise.all(all.map((one) => one.off()));
+        await Promise.all([orchardStore.close(), balconyStore.close()]);
+        await rm(folder, { recursive: true });
+      });
       await Promise.all(all.map((one) => one.on()));
 
       let said = 0;
