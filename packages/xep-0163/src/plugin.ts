@@ -155,7 +155,7 @@ function setUpPep(session: Session, discoApi: DiscoApi): PepApi {
           await makeNode(session, type.node, publishOptions, request);
           configured.add(type.node);
           // Another device makes the node at this moment: ejabberd does not find it then.
-        } else if (!isStanzaError(error, 'item-not-found', 'conflict')) throw error;
+        } else if (!isStanzaError(error, 'item-not-found')) throw error;
         return publishItem(session, type, item, configured.has(type.node) ? fewer : options);
       }
     },
