@@ -55,6 +55,11 @@ export interface DisplayedSyncApi {
    * signal's reason, which stops the waiting alone.
    */
   flush(options?: ListenOptions): Promise<void>;
+  /**
+   * Asks the server again. Between asking at the beginning of a session and the moment at which the server knows that this
+   * client wants to be told (XEP-0163 §4.2), what others publish is told to nobody. Rejects as `session.request` does.
+   */
+  refresh(): Promise<void>;
   /** Listens. */
   on<K extends keyof DisplayedSyncEvents>(
     event: K,
@@ -178,6 +183,7 @@ function setUpDisplayedSync(session: Session, pepApi: PepApi): DisplayedSyncApi 
     try {
       await pepApi.publish(mdsNode, itemOf(one));
       if (!mine.told) known.set(key, one);
+      touched.add(key);
     } catch (error) {
       // Without an answer it may or may not have been published, and is again.
       if (error instanceof DisconnectedError || error instanceof TimeoutError || session.signal.aborted) return;
@@ -223,6 +229,7 @@ function setUpDisplayedSync(session: Session, pepApi: PepApi): DisplayedSyncApi 
       if (session.status === 'online') publishAll();
       return untilAborted(publishing, session.signal, signal);
     },
+    refresh: load,
     on: (event, listener, options) => events.on(event, listener, options),
   };
 }

@@ -122,7 +122,10 @@ export interface Im extends Names {
 
   /** How it stands with the archive. */
   readonly sync: SyncProgress;
-  /** Reads what is new in the archive, and settles ids and order of what came since. It does so by itself. */
+  /**
+   * Reads what is new in the archive, settles ids and order of what came since, and asks what the other devices have read. It
+   * does so by itself.
+   */
   catchUp(): Promise<void>;
   on<K extends keyof ImEvents>(event: K, listener: (event: ImEvents[K]) => void, options?: ListenOptions): Disposable;
   /** Ends it: what was accepted is in the store. The session and the store stay open. */

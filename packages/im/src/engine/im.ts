@@ -62,6 +62,8 @@ export function createIm(session: Session, options: ImOptions): Im {
     {
       progress(progress) {
         if (progress.state !== 'syncing') notifier.release();
+        // Messages that were read may have got their ids.
+        if (progress.state === 'synced') readState.publishSoon();
         events.emit('sync', progress);
       },
       applied(applied, source) {
@@ -72,7 +74,7 @@ export function createIm(session: Session, options: ImOptions): Im {
     },
     signal,
   );
-  const settling = createSettling(session, () => sync.catchUp(), report);
+  const settling = createSettling(session, (late) => (late ? catchUpAll() : sync.catchUp()), report);
   const live = createLive(
     session,
     journal,
@@ -121,8 +123,13 @@ export function createIm(session: Session, options: ImOptions): Im {
       if (first === own) first = undefined;
     });
     first = own;
-    own.then(() => readState.publish()).catch(report);
+    own.catch(report);
     void outbox.drain();
+  }
+
+  /** The archive, and what the other devices have read. */
+  async function catchUpAll(): Promise<void> {
+    await Promise.all([sync.catchUp(), readState.refresh()]);
   }
 
   async function mayKnow(policy: ReceiptPolicy = 'contacts', address: string): Promise<boolean> {
@@ -324,7 +331,7 @@ export function createIm(session: Session, options: ImOptions): Im {
     get sync() {
       return sync.progress;
     },
-    catchUp: () => sync.catchUp(),
+    catchUp: catchUpAll,
     on: (event, listener, listenOptions) => events.on(event, listener, listenOptions),
     async close() {
       life.abort();

@@ -27,6 +27,8 @@ export interface ReadState {
   publish(): Promise<void>;
   /** The same, soon. */
   publishSoon(): void;
+  /** Asks what the other devices have read: it may not have been told. */
+  refresh(): Promise<void>;
   close(): void;
 }
 
@@ -73,7 +75,7 @@ export function createReadState(
     if (closed || session.status !== 'online') return;
     const due = await journal.read(async (tx) => {
       const talks = (await tx.conversations()).filter((talk) => talk.publish === true && talk.read !== undefined);
-      return Promise.all(talks.map(async (talk) => ({ talk, id: await archiveIdUpTo(tx, talk) })));
+      return Promise.all(talks.map(async (talk) => ({ talk, ...(await archiveIdUpTo(tx, talk)) })));
     });
     const known = due.filter(({ id }) => id !== undefined);
     if (known.length === 0) return;
@@ -82,13 +84,16 @@ export function createReadState(
     if (session.status !== 'online') return;
     const told = known.filter(({ talk, id }) => devices.get(talk.address)?.stanzaId === id);
     await journal.write(async (tx) => {
-      const sent = new Map(told.map(({ talk, id }) => [talk.address, { key: talk.read!.key, id: id! }]));
+      const sent = new Map(
+        told.map(({ talk, id, isExact }) => [talk.address, { key: talk.read!.key, id: id!, isExact }]),
+      );
       const set = await loadWorkingSet(tx, { conversations: [...sent.keys()] });
-      for (const [address, { key, id }] of sent) {
+      for (const [address, { key, id, isExact }] of sent) {
         const { publish: flag, ...talk } = set.conversation(address);
         // Kept as what the others tell is: where the message stands may change, and then the mark may be another one.
         const displayed = archivedOf('', id);
-        set.putConversation({ ...talk, displayed, ...(talk.read?.key !== key && flag === true && { publish: true }) });
+        const isDue = flag === true && (!isExact || talk.read?.key !== key);
+        set.putConversation({ ...talk, displayed, ...(isDue && { publish: true }) });
       }
       await commit(tx, set);
     });
@@ -133,6 +138,7 @@ export function createReadState(
   return {
     markRead,
     publish,
+    refresh: () => devices.refresh(),
     publishSoon: () => schedule(),
     close() {
       closed = true;
@@ -160,11 +166,19 @@ async function lastMarkable(
   );
 }
 
-/** The id in the archive of the newest message that was read. */
-async function archiveIdUpTo(tx: ReadTransaction, { address, read }: ConversationRecord): Promise<string | undefined> {
+/**
+ * The id in the archive of the newest message that was read, or of one before it as long as that has none: then it is not
+ * exact, and there is more to tell when the archive has been read.
+ */
+async function archiveIdUpTo(
+  tx: ReadTransaction,
+  { address, read }: ConversationRecord,
+): Promise<{ readonly id?: string; readonly isExact: boolean }> {
   const page = await tx.page({ conversation: address, before: read!.position + 0.5, limit: LOOK_BACK });
-  const archived = page.findLast(
-    ({ archived: id, data }) => id !== undefined && data.retracted === undefined,
-  )?.archived;
-  return archived === undefined ? undefined : archiveIdOf(archived);
+  const kept = page.filter(({ data }) => data.retracted === undefined);
+  const archived = kept.findLast((message) => message.archived !== undefined)?.archived;
+  return {
+    ...(archived !== undefined && { id: archiveIdOf(archived) }),
+    isExact: archived === kept.at(-1)?.archived,
+  };
 }

@@ -27,10 +27,10 @@ export interface Settling {
   close(): void;
 }
 
-/** Reads the archive when there is a reason to, and silence. */
+/** Reads the archive when there is a reason to, and silence; `isLate`: once more after a session has begun. */
 export function createSettling(
   session: Session,
-  catchUp: () => Promise<void>,
+  catchUp: (isLate: boolean) => Promise<void>,
   report: (error: unknown) => void,
 ): Settling {
   let quiet: ReturnType<typeof setTimeout> | undefined;
@@ -40,14 +40,14 @@ export function createSettling(
   let due = false;
   let closed = false;
 
-  function run(): void {
+  function run(isLate: boolean): void {
     clearTimeout(quiet);
     clearTimeout(longest);
     quiet = longest = undefined;
     due = false;
     count = 0;
     if (session.status === 'online')
-      catchUp().catch((error: unknown) => {
+      catchUp(isLate).catch((error: unknown) => {
         if (session.status === 'online') report(error);
       });
   }
@@ -55,8 +55,8 @@ export function createSettling(
   function wait(): void {
     if (!due || closed) return;
     clearTimeout(quiet);
-    quiet = setTimeout(run, QUIET);
-    longest ??= setTimeout(run, LONGEST);
+    quiet = setTimeout(() => run(false), QUIET);
+    longest ??= setTimeout(() => run(false), LONGEST);
   }
 
   function close(): void {
@@ -72,7 +72,7 @@ export function createSettling(
   return {
     begin() {
       for (const timer of late) clearTimeout(timer);
-      if (!closed) late = LATE.map((delay) => setTimeout(run, delay));
+      if (!closed) late = LATE.map((delay) => setTimeout(() => run(true), delay));
     },
     came(more) {
       count += more;
