@@ -55,6 +55,20 @@ describe('what the user reads', () => {
     expect([await unread(device), account.published.length, markers(device).length]).toEqual([1, 1, 1]);
   });
 
+  it('what has no id yet is told when the archive has been read', async () => {
+    const { account, device } = await reader();
+    // As servers copy what another device sent: without its id.
+    const id = account.keep(hers('m4', says('m4', markable)));
+    device.inject(hers('m4', says('m4', markable)));
+    await settle();
+    await device.im.markRead(PEER);
+    await settle(2_500);
+    expect(account.published).toEqual([`${PEER} x3`]);
+    await device.im.catchUp();
+    await settle(5_000);
+    expect(account.published).toEqual([`${PEER} x3`, `${PEER} ${id}`]);
+  });
+
   it('of several, the last is published', async () => {
     const { account, device } = await reader();
     for (const text of ['m1', 'm2', 'm3']) await device.im.markRead(PEER, await keyOf(device, text));
