@@ -16,7 +16,7 @@ describe.each(liveServers().map((server) => [server.kind, server] as const))(
   (_, server) => {
     test(
       'shows the same in both, sends once and in order, and goes on when a tab is closed',
-      { timeout: 120_000 },
+      { timeout: 180_000 },
       async () => {
         const [romeo, juliet] = await Promise.all([account(server, 'romeo'), account(server, 'juliet')]);
         const orchard = createDevice(server, 'tcp', romeo);
@@ -64,7 +64,7 @@ describe.each(liveServers().map((server) => [server.kind, server] as const))(
           .toBe(true);
         await first.close();
         await saying;
-        await expect.poll(() => second.evaluate(() => globalThis.conversation.waiting()), { timeout: 40_000 }).toBe(0);
+        await expect.poll(() => second.evaluate(() => globalThis.conversation.waiting()), { timeout: 90_000 }).toBe(0);
         await expect
           .poll(
             async () => {
