@@ -57,13 +57,20 @@ export function createOutbox(
   let again = false;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let renewal: ReturnType<typeof setTimeout> | undefined;
+  let watch: ReturnType<typeof setTimeout> | undefined;
   let done: OutboxRecord[] = [];
   let noting: Promise<void> | undefined;
   let closed = false;
   /** Another engine sends. */
   let waits = false;
   const changes = journal.on('change', () => {
-    if (waits) void drain();
+    if (waits) return void drain();
+    // Another engine may have accepted something, and end before it is sent.
+    if (!closed)
+      watch ??= setTimeout(() => {
+        watch = undefined;
+        void drain();
+      }, TURN);
   });
 
   async function accept(
@@ -267,6 +274,7 @@ export function createOutbox(
       clearTimeout(retry);
       changes[Symbol.dispose]();
       clearTimeout(renewal);
+      clearTimeout(watch);
       await draining;
       await noting;
       // The next one need not wait.
