@@ -1,24 +1,18 @@
 import type { Element } from '@xeps/core';
-import { isSameSender, senderOf } from '@xeps/xep-0421';
-import type { MessageSender, SenderOptions } from '@xeps/xep-0421';
+import { isSameOrigin, originOf } from '@xeps/xep-0421';
+import type { MessageOrigin, SenderOptions } from '@xeps/xep-0421';
 import { correction } from './schema.ts';
 
 /** What to keep of a message so as to judge its corrections. Plain data. */
-export interface CorrectableMessage {
+export interface CorrectableMessage extends MessageOrigin {
   /** The message's own id; it stays that of the first version, however often it is corrected (§4). */
   readonly id: string;
-  /** Whether it went to everybody in a room. */
-  readonly groupchat: boolean;
-  readonly sender: MessageSender;
 }
 
 /** A message that stands for an earlier one. Plain data. */
-export interface MessageCorrection {
+export interface MessageCorrection extends MessageOrigin {
   /** The id of the first version (§4). */
   readonly corrects: string;
-  /** Whether it went to everybody in a room. */
-  readonly groupchat: boolean;
-  readonly sender: MessageSender;
 }
 
 /**
@@ -55,14 +49,5 @@ export function correctionOf(message: Element, options?: SenderOptions): Message
  * from before the sender came (§5). What is refused stays a message of its own.
  */
 export function mayCorrect(original: CorrectableMessage, by: MessageCorrection): boolean {
-  return by.corrects === original.id && by.groupchat === original.groupchat && isSameSender(original.sender, by.sender);
-}
-
-function originOf(
-  message: Element,
-  options: SenderOptions | undefined,
-): Pick<CorrectableMessage, 'groupchat' | 'sender'> | undefined {
-  const type = message.attrs['type'] as string | undefined;
-  const sender = type === 'headline' ? undefined : senderOf(message, options);
-  return sender === undefined ? undefined : { groupchat: type === 'groupchat', sender };
+  return by.corrects === original.id && isSameOrigin(original, by);
 }

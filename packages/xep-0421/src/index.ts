@@ -6,5 +6,5 @@
 export { roomKnowsOccupantIds } from './actions.ts';
 export { NS_OCCUPANT_ID, occupantId } from './schema.ts';
 export type { OccupantId, OccupantIdInput } from './schema.ts';
-export { isSameSender, occupantIdOf, senderOf } from './sender.ts';
-export type { MessageSender, SenderOptions } from './sender.ts';
+export { isSameOrigin, isSameSender, occupantIdOf, originOf, senderOf } from './sender.ts';
+export type { MessageOrigin, MessageSender, SenderOptions } from './sender.ts';

@@ -83,6 +83,31 @@ export function isSameSender(a: MessageSender, b: MessageSender): boolean {
   return a.occupantId === b.occupantId && bareOf(a.address) === bareOf(b.address);
 }
 
+/** Where a message came from and which way, as far as it decides which later messages may change it. Plain data. */
+export interface MessageOrigin {
+  /** Whether it went to everybody in a room. */
+  readonly groupchat: boolean;
+  readonly sender: MessageSender;
+}
+
+/**
+ * The origin of a message; `undefined` for a bounce or headline, and when its sender can't be told. Throws as
+ * {@link senderOf} does.
+ */
+export function originOf(message: Element, options?: SenderOptions): MessageOrigin | undefined {
+  const type = message.attrs['type'] as string | undefined;
+  const sender = type === 'headline' ? undefined : senderOf(message, options);
+  return sender === undefined ? undefined : { groupchat: type === 'groupchat', sender };
+}
+
+/**
+ * Whether two messages have the same sender and went the same way: what one occupant is told in private changes nothing
+ * for the room.
+ */
+export function isSameOrigin(a: MessageOrigin, b: MessageOrigin): boolean {
+  return a.groupchat === b.groupchat && isSameSender(a.sender, b.sender);
+}
+
 /**
  * The identifier in a message or presence of a room; `undefined` when there is none, when it is broken, and when there
  * are several (§4 forbids it). Only of rooms that assign identifiers is it theirs, see `roomKnowsOccupantIds`.

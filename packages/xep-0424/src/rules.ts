@@ -3,26 +3,20 @@ import { tryParseJid } from '@xeps/core/jid';
 import { attr, element, flag } from '@xeps/core/schema';
 import { originId } from '@xeps/xep-0359';
 import type { StanzaIdReader } from '@xeps/xep-0359';
-import { isSameSender, senderOf } from '@xeps/xep-0421';
-import type { MessageSender, SenderOptions } from '@xeps/xep-0421';
+import { isSameOrigin, originOf } from '@xeps/xep-0421';
+import type { MessageOrigin, SenderOptions } from '@xeps/xep-0421';
 import { NS_RETRACT } from './schema.ts';
 
 /** What to keep of a message so as to retract it, and to judge its retractions. Plain data. */
-export interface RetractableMessage {
+export interface RetractableMessage extends MessageOrigin {
   /** The id by which a retraction names it (§5.1): in a room the room's stanza id, otherwise the message's own. */
   readonly id: string;
-  /** Whether it went to everybody in a room. */
-  readonly groupchat: boolean;
-  readonly sender: MessageSender;
 }
 
 /** A message that takes an earlier one back. Plain data. */
-export interface MessageRetraction {
+export interface MessageRetraction extends MessageOrigin {
   /** The id of the message that is retracted. */
   readonly retracts: string;
-  /** Whether it went to everybody in a room. */
-  readonly groupchat: boolean;
-  readonly sender: MessageSender;
 }
 
 /** How to find the id of a message, beside how to find its sender. */
@@ -72,16 +66,7 @@ export function retractionOf(message: Element, options?: SenderOptions): Message
  * (§6.1). What is refused is no retraction and is not to be shown as one.
  */
 export function mayRetract(original: RetractableMessage, by: MessageRetraction): boolean {
-  return by.retracts === original.id && by.groupchat === original.groupchat && isSameSender(original.sender, by.sender);
-}
-
-function originOf(
-  message: Element,
-  options: SenderOptions | undefined,
-): Pick<RetractableMessage, 'groupchat' | 'sender'> | undefined {
-  const type = message.attrs['type'] as string | undefined;
-  const sender = type === 'headline' ? undefined : senderOf(message, options);
-  return sender === undefined ? undefined : { groupchat: type === 'groupchat', sender };
+  return by.retracts === original.id && isSameOrigin(original, by);
 }
 
 /** §5.1: the id that the room assigned; where it assigns none, the sender's. */

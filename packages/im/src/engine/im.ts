@@ -27,6 +27,8 @@ import { createTyping } from './typing.ts';
 
 /** Milliseconds: no receipt is sent for what is older. */
 const RECEIPT_AGE = 7 * 86_400_000;
+/** Milliseconds that signing in may have taken. */
+const BEGINNING = 60_000;
 
 /**
  * Makes conversations of a session's stanzas. To be called before the session connects, so that nothing is missed.
@@ -67,9 +69,10 @@ export function createIm(session: Session, options: ImOptions): Im {
         events.emit('sync', progress);
       },
       applied(applied, source) {
-        if (source.kind !== 'archive') return;
-        notifier.add(applied.added, true);
-        for (const record of applied.added) confirm(record).catch(report);
+        if (source.kind === 'archive') notifier.add(applied.added, true);
+        // Of what a new store begins with, only what came while it did: the rest is other devices' to have confirmed.
+        const since = Date.now() - (source.kind === 'archive' ? RECEIPT_AGE : BEGINNING);
+        for (const record of applied.added) if (record.data.time >= since) confirm(record).catch(report);
       },
     },
     signal,
@@ -144,7 +147,7 @@ export function createIm(session: Session, options: ImOptions): Im {
   /** A message that came while no device was there to confirm it. */
   async function confirm({ data, conversation }: EventRecord): Promise<void> {
     const wanted = data.receiptWanted === true && !data.outgoing && data.id !== undefined;
-    if (!wanted || Date.now() - data.time > RECEIPT_AGE || session.status !== 'online') return;
+    if (!wanted || session.status !== 'online') return;
     if (await mayKnow(options.receipts, conversation)) await sendReceipt(session, conversation, data.id!);
   }
 

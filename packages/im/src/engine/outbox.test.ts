@@ -446,6 +446,20 @@ describe('two programs on one store', () => {
     expect(bodies(two)).toEqual(['a', 'b']);
   });
 
+  it('one that has nothing to say sends what the other accepted and did not live to send', async () => {
+    const account = createAccount();
+    account.takes = false;
+    const store = memoryStore();
+    const [one, two] = [connect(account, { store, acks: false }), connect(account, { store })];
+    await settle();
+    await one.im.send(PEER, 'a');
+    await settle();
+    one.offline();
+    await settle(20_000);
+    expect(bodies(two)).toEqual(['a']);
+    expect(await waiting(two)).toBe(0);
+  });
+
   it('one goes on at once when the other was closed', async () => {
     const account = createAccount();
     account.takes = false;

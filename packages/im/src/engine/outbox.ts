@@ -57,6 +57,7 @@ export function createOutbox(
   let again = false;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let renewal: ReturnType<typeof setTimeout> | undefined;
+  /** Looks after what other engines accepted. */
   let watch: ReturnType<typeof setTimeout> | undefined;
   let done: OutboxRecord[] = [];
   let noting: Promise<void> | undefined;
@@ -124,23 +125,20 @@ export function createOutbox(
   }
 
   /** The rows to send now, marked as sent by this engine. `unsure`: an earlier run may have sent some. */
-  function take(
+  async function take(
     tx: WriteTransaction,
     verified: boolean,
   ): Promise<{ rows: OutboxRecord[]; unsure: boolean; turn: boolean }> {
-    return (async () => {
-      const all = await tx.outbox();
-      if (all.length === 0) return { rows: [], unsure: false, turn: true };
-      if (!(await takeTurn(tx, all))) return { rows: [], unsure: false, turn: false };
-      const waiting = all.filter(({ seq }) => !underway.has(seq));
-      if (!verified && waiting.some(({ sentBy }) => sentBy !== undefined))
-        return { rows: [], unsure: true, turn: true };
-      const gone = await takenBack(tx, waiting);
-      if (gone.length > 0) await markSent(tx, gone);
-      const rows = waiting.filter((row) => !gone.includes(row)).map((row) => ({ ...row, sentBy: own }));
-      await tx.putOutbox(rows);
-      return { rows, unsure: false, turn: true };
-    })();
+    const all = await tx.outbox();
+    if (all.length === 0) return { rows: [], unsure: false, turn: true };
+    if (!(await takeTurn(tx, all))) return { rows: [], unsure: false, turn: false };
+    const waiting = all.filter(({ seq }) => !underway.has(seq));
+    if (!verified && waiting.some(({ sentBy }) => sentBy !== undefined)) return { rows: [], unsure: true, turn: true };
+    const gone = await takenBack(tx, waiting);
+    if (gone.length > 0) await markSent(tx, gone);
+    const rows = waiting.filter((row) => !gone.includes(row)).map((row) => ({ ...row, sentBy: own }));
+    await tx.putOutbox(rows);
+    return { rows, unsure: false, turn: true };
   }
 
   async function drainOnce(): Promise<void> {
@@ -303,7 +301,6 @@ async function markSent(tx: WriteTransaction, rows: readonly OutboxRecord[]): Pr
   const keys = rows.flatMap(({ event }) => event ?? []);
   const set = await loadWorkingSet(tx, {
     keys,
-    refs: [],
     conversations: [...new Set(rows.map((row) => row.conversation))],
   });
   const order = await loadOrder(tx);

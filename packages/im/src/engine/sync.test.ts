@@ -377,7 +377,7 @@ describe('older messages', () => {
   it('are no news: nobody is told of them, and no receipts are sent', async () => {
     const account = createAccount();
     for (let at = 1; at <= 9; at++)
-      account.keep(hers(`m${at}`, says(`m${at}`, `<request xmlns='urn:xmpp:receipts'/>`)));
+      account.keep(hers(`m${at}`, says(`m${at}`, `<request xmlns='urn:xmpp:receipts'/>`)), START - 60 * MINUTE);
     const device = connect(account, { im: { initialMessages: 2, receipts: () => true } });
     const told = vi.fn();
     device.im.on('notify', told);
@@ -386,6 +386,18 @@ describe('older messages', () => {
     await settle(60_000);
     expect(told).not.toHaveBeenCalled();
     expect(device.sent).toEqual([]);
+  });
+
+  it('but what came while a new device signed in is confirmed: it went to no device', async () => {
+    const account = createAccount();
+    account.keep(hers('m1', says('m1', `<request xmlns='urn:xmpp:receipts'/>`)), START - 60 * MINUTE);
+    account.keep(hers('m2', says('m2', `<request xmlns='urn:xmpp:receipts'/>`)), START - 1_000);
+    const device = connect(account, { im: { receipts: () => true } });
+    await settle(60_000);
+    const confirmed = device.sent.flatMap((one) =>
+      one.getChildren('received').map(({ attrs }) => attrs['id'] as string),
+    );
+    expect(confirmed).toEqual(['m2']);
   });
 
   it('stop when they are not wanted any more', async () => {
