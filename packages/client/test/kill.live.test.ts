@@ -17,7 +17,7 @@ describeLive('a process that is killed', (server, transport) => {
   test(
     'kill -9 in the middle of traffic, again and again: the next one resumes, and nothing is lost',
     {
-      timeout: 300_000,
+      timeout: 600_000,
     },
     async () => {
       const random = seededRandom(seed);
@@ -68,17 +68,20 @@ describeLive('a process that is killed', (server, transport) => {
             await new Promise((resolve) => setTimeout(resolve, 6));
           }
         })();
+        // Where the test ends early, what it had found is the fault, and not that sending was stopped.
+        writing.catch(() => {});
         for (let round = 0; round < rounds; round += 1) {
-          await until(() => log().filter((line) => line === 'restored').length === round, 30_000);
+          await until(() => log().filter((line) => line === 'restored').length === round);
           const seen = up.length;
-          await until(() => up.length > seen + 20, 30_000);
+          // ejabberd stalls for some 15 s a message on a WebSocket that is dead, and knows late that it is.
+          await until(() => up.length > seen + 20);
           await new Promise((resolve) => setTimeout(resolve, random() * 150));
           const end = gone(child);
           child.kill('SIGKILL');
           await end;
           child = start();
         }
-        await until(() => log().filter((line) => line === 'restored').length === rounds, 30_000);
+        await until(() => log().filter((line) => line === 'restored').length === rounds);
         sending = false;
         await writing;
         await until(() => log().some((line) => line === `got ${sent - 1}`), 60_000);
