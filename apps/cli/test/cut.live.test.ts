@@ -29,7 +29,7 @@ describeLive('xeps: the connection is cut in the middle', (server, transport) =>
   test('listen: every message once', async () => {
     // When a WebSocket breaks off, ejabberd is sometimes stuck for 15 seconds with each message for it: until it is through,
     // it neither resumes the session nor archives what is for it. The fewer the sooner.
-    const batch = server.kind === 'ejabberd' && transport === 'websocket' ? 12 : 40;
+    const batch = server.quirks.includes('websockets-stall') && transport === 'websocket' ? 12 : 40;
     const count = 5 * batch;
     const xeps = await behindProxy(romeo);
     const listening = xeps.start(['listen', '--count', String(count), '--timeout', '540']);

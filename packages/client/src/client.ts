@@ -117,7 +117,10 @@ export function createClientOn<Tls, Discovery extends object>(
     resolve:
       platform.resolve &&
       ((group, signal) => platform.resolve!(group, { ...(options.discovery as Discovery), signal })),
-    connect: (endpoint, how) => platform.connect(endpoint, { ...how, domain, tls: options.tls }),
+    connect: (endpoint, how) =>
+      endpoint.kind === 'custom'
+        ? endpoint.connect(how)
+        : platform.connect(endpoint, { ...how, domain, tls: options.tls }),
     createStream(transport, endpoint, port) {
       lastEndpoint = endpoint;
       const trusted = isTrusted(endpoint);

@@ -39,7 +39,8 @@ export type { ConnectionSettings, ConnectionStatus, StartOptions } from './conne
 export type { BackoffOptions } from './backoff.ts';
 export type { QueueLimits } from './send-queue.ts';
 export type { KeepaliveOptions } from './keepalive.ts';
-export type { Endpoint } from './discovery/endpoint.ts';
+export type { CustomEndpoint, Endpoint } from './discovery/endpoint.ts';
+export type { ConnectOptions, Transport, TransportEvents } from './transport/types.ts';
 export { browserStore } from './store/browser.ts';
 export type { BrowserStoreOptions } from './store/browser.ts';
 export { fileStore } from './store/file.ts';

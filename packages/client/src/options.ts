@@ -40,7 +40,7 @@ export interface ClientOptions extends ConnectionSettings {
   readonly mechanisms?: readonly SaslMechanismFactory[] | undefined;
   /**
    * Where to connect instead of asking DNS or the web about the domain: `xmpp://host:port` (STARTTLS),
-   * `xmpps://host:port` (direct TLS), `wss://…`. In browsers WebSocket only.
+   * `xmpps://host:port` (direct TLS), `wss://…`. In browsers WebSocket only. A `CustomEndpoint` makes its own connection.
    */
   readonly service?: string | Endpoint | undefined;
   /**

@@ -17,6 +17,7 @@ export function otherWebSocket(text: string, from: WebSocketEndpoint): WebSocket
  * URL for WebSocket. The way of connecting stays as it was.
  */
 export function otherHost(text: string, from: Endpoint): Endpoint | undefined {
+  if (from.kind === 'custom') return undefined;
   if (from.kind === 'websocket') return otherWebSocket(text, from);
   const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:/?#@[\]]+))(?::(\d{1,5}))?$/i.exec(text);
   const host = match?.[1] ?? match?.[2];

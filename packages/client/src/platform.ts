@@ -1,6 +1,6 @@
 import type { FramingFactory, SaslGuard, SaslMechanismFactory, StreamModule } from '@xeps/stream';
 import type { HostMetaCache } from './discovery/discover.ts';
-import type { Endpoint } from './discovery/endpoint.ts';
+import type { Endpoint, NetworkEndpoint } from './discovery/endpoint.ts';
 import type { passwordSignIn } from './password-sign-in.ts';
 import type { ConnectOptions, Transport } from './transport/types.ts';
 
@@ -18,7 +18,7 @@ export interface Platform<Tls, Discovery> {
   ) => AsyncIterable<readonly Endpoint[]>;
   /** Connects to one. */
   connect(
-    endpoint: Endpoint,
+    endpoint: NetworkEndpoint,
     options: ConnectOptions & { readonly domain: string; readonly tls: Tls | undefined },
   ): Promise<Transport>;
   /** Reads a service address, such as `wss://example.org/ws`. Throws when it is none, or can't be used here. */

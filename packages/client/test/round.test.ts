@@ -3,20 +3,21 @@ import { SaslError, StreamError } from '@xeps/stream';
 import { describe, expect, test } from 'vitest';
 import { manualClock } from '../../xep-0198/test/manual-clock.ts';
 import { formatService } from '../src/discovery/endpoint.ts';
-import type { Endpoint } from '../src/discovery/endpoint.ts';
+import type { Endpoint, NetworkEndpoint } from '../src/discovery/endpoint.ts';
 import { otherHost } from '../src/other-host.ts';
 import { round } from '../src/round.ts';
 import { ConnectionError } from '../src/transport/errors.ts';
 import type { Transport } from '../src/transport/types.ts';
 
-const tcp = (host: string, address?: string): Endpoint => ({
+const tcp = (host: string, address?: string): NetworkEndpoint => ({
   kind: 'tcp',
   host,
   port: 5222,
   directTls: false,
   ...(address !== undefined && { address }),
 });
-const idOf = (endpoint: Endpoint): string => endpoint.address ?? formatService(endpoint).slice(7, -5);
+const idOf = (endpoint: Endpoint): string =>
+  (endpoint as NetworkEndpoint).address ?? formatService(endpoint).slice(7, -5);
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** What an endpoint does: connects or not, signs in or not. `silent` never ends. */

@@ -47,7 +47,7 @@ describe.each(suites)('@xeps/xep-0484 [%s, %s]', (_, way, server) => {
 
   // ejabberd takes a WebSocket for one without TLS, on which it has this profile only with `allow_unencrypted_sasl2`; the
   // configuration sets that for ws alone.
-  if (server.lane === 'old' || (server.kind === 'ejabberd' && way === 'wss')) {
+  if (server.quirks.includes('no-sasl2') || (server.quirks.includes('no-sasl2-on-wss') && way === 'wss')) {
     test('a server without the extensible profile is left to others', async () => {
       await expect(signIn(server, way, juliet, tokens())).rejects.toMatchObject({ reason: 'nothing-to-do' });
     });
@@ -85,7 +85,8 @@ describe.each(suites)('@xeps/xep-0484 [%s, %s]', (_, way, server) => {
   });
 
   // Prosody's module has no `tls-server-end-point`; without TLS there is neither.
-  const others = way === 'ws' ? [] : server.kind === 'prosody' ? ['UNIQ'] : ['UNIQ', 'ENDP'];
+  const bound = server.quirks.includes('no-fast-by-end-point') ? ['UNIQ'] : ['UNIQ', 'ENDP'];
+  const others = way === 'ws' ? [] : bound;
   test.each(others)('§3.4 HT-SHA-256-%s, bound to TLS 1.2', async (kind) => {
     const name = `HT-SHA-256-${kind}`;
     let kept: FastToken | undefined;

@@ -72,7 +72,7 @@ describeLive('XEP-0513', (server, transport) => {
     await enter(hag, room, 'hag');
     const mine = await say(hag, hag, String(room), 'me', []);
     const who = { jid: hag.jid, occupantId: occupantIdOf(mine), role: 'participant' as const };
-    if (server.lane === 'old' && server.kind === 'ejabberd') {
+    if (server.quirks.includes('no-occupant-ids')) {
       // It assigns no identifiers: there mentions are by address, and groups as everywhere.
       expect(who.occupantId).toBeUndefined();
       const toAll = await say(macbeth, hag, String(room), 'all', [{ group: 'channel' }]);

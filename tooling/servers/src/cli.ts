@@ -7,7 +7,7 @@ import { detectDebian, findOnPath } from './platform.ts';
 const USAGE = `Real XMPP servers on loopback, for tests and by hand.
 
   get [--lane old]                           get Prosody and ejabberd into the cache
-  start prosody|ejabberd [options]           start one; prints its addresses as a line of JSON, ends at Ctrl-C
+  start prosody|ejabberd|xeps [options]          start one; prints its addresses as a line of JSON, ends at Ctrl-C
     --lane old                               Prosody 0.12 or ejabberd 23.01
     --account USER:PASSWORD                  make an account (repeat for more)
     --dir FOLDER                             keep configuration, data and log there
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
   } else if (command === 'doctor') {
     await doctor(lane);
   } else if (command === 'start') {
-    if (kind !== 'prosody' && kind !== 'ejabberd') usage('start what? prosody or ejabberd');
+    if (kind !== 'prosody' && kind !== 'ejabberd' && kind !== 'xeps') usage('start what? prosody, ejabberd or xeps');
     const accounts = values.account.map((text) => {
       const colon = text.indexOf(':');
       if (colon < 1) usage(`--account is "${text}"; it must be USER:PASSWORD`);

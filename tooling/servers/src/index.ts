@@ -7,10 +7,11 @@ import type { ServerKind } from './installation.ts';
 import { startProsody } from './prosody.ts';
 import type { RunningServer } from './server.ts';
 import type { StartOptions } from './start.ts';
+import { startXeps } from './xeps.ts';
 
 export { getServers, type GetServersOptions } from './get-servers.ts';
 export { type Installation, type Lane, type ServerKind, ServersUnavailableError } from './installation.ts';
-export { startEjabberd, startProsody };
+export { startEjabberd, startProsody, startXeps };
 export { type EjabberdCluster, type EjabberdClusterOptions, startEjabberdCluster } from './ejabberd-cluster.ts';
 export { findOnPath } from './platform.ts';
 export {
@@ -25,9 +26,12 @@ export {
   type ServerServices,
   ServerStartError,
 } from './server.ts';
+export type { Quirk } from './quirks.ts';
 export type { StartOptions } from './start.ts';
 
-/** Starts the server of this kind. @throws what `startProsody` and `startEjabberd` throw */
+const starts = { prosody: startProsody, ejabberd: startEjabberd, xeps: startXeps };
+
+/** Starts the server of this kind. @throws what `startProsody` and the others throw */
 export function start(kind: ServerKind, options: StartOptions = {}): Promise<RunningServer> {
-  return kind === 'prosody' ? startProsody(options) : startEjabberd(options);
+  return starts[kind](options);
 }

@@ -3,7 +3,8 @@
 /** `current`: Prosody 13 and ejabberd 24.12. `old`: Prosody 0.12 and ejabberd 23.01, where clients must still work. */
 export type Lane = 'current' | 'old';
 
-export type ServerKind = 'prosody' | 'ejabberd';
+/** `xeps`: the embedded server of this repository, which has no old version. */
+export type ServerKind = 'prosody' | 'ejabberd' | 'xeps';
 
 /** A program, the arguments that come before one's own, and the environment it needs. */
 export interface Launcher {

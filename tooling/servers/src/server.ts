@@ -1,5 +1,6 @@
 /** What a running server looks like to a test, whichever server it is. */
 import type { Lane, ServerKind } from './installation.ts';
+import type { Quirk } from './quirks.ts';
 
 /** Loopback ports of one server. */
 export interface ServerPorts {
@@ -28,6 +29,8 @@ export interface ServerServices {
 export interface ServerInfo {
   readonly kind: ServerKind;
   readonly lane: Lane;
+  /** Where it departs from the specifications; see `quirks.ts`. */
+  readonly quirks: readonly Quirk[];
   /** As the server reports it. */
   readonly version: string;
   /** The XMPP domain: what the certificate is for. */

@@ -1,4 +1,4 @@
-/** Starting either server: folder, ports, certificates, configuration, process, readiness. */
+/** Starting a server: folder, ports, certificates, configuration, process, readiness. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { type Child, startChild } from './child.ts';
 import { getServers } from './get-servers.ts';
 import type { Installation, Lane, ServerKind } from './installation.ts';
 import { accepts, freePorts, LOOPBACK } from './ports.ts';
+import { quirksOf } from './quirks.ts';
 import {
   type Account,
   createAccount,
@@ -63,7 +64,7 @@ export interface StartOptions {
   readonly installation?: Installation | undefined;
 }
 
-/** How the two servers differ. */
+/** How the servers differ. */
 export interface ServerRecipe {
   readonly kind: ServerKind;
   /** The template in the folder `config`; its rendering has the same name. */
@@ -79,6 +80,8 @@ export interface ServerRecipe {
     configuration: string,
     sparePort: number,
   ): { command: string; args: string[]; env: Record<string, string> };
+  /** It has no file transfer proxy (XEP-0065). */
+  readonly withoutProxy?: boolean;
   /** The version when the server answers, undefined before. */
   version(adminApi: string): Promise<string | undefined>;
 }
@@ -143,7 +146,9 @@ export async function startServer(recipe: ServerRecipe, options: StartOptions = 
   };
   let version: string;
   try {
-    version = await waitUntilReady(recipe, child, adminApi, Object.values(ports));
+    const { proxy65, ...others } = ports;
+    const listening = recipe.withoutProxy === true ? others : { ...others, proxy65 };
+    version = await waitUntilReady(recipe, child, adminApi, Object.values(listening));
   } catch (error) {
     await child.kill();
     await removeFolder();
@@ -156,6 +161,7 @@ export async function startServer(recipe: ServerRecipe, options: StartOptions = 
   const info: ServerInfo = {
     kind: recipe.kind,
     lane,
+    quirks: quirksOf(recipe.kind, lane),
     version,
     domain: DOMAIN,
     host: LOOPBACK,

@@ -1,11 +1,12 @@
 /**
- * Global setup of vitest for suites that need real servers: starts Prosody and ejabberd once and hands their addresses
+ * Global setup of vitest for suites that need real servers: starts Prosody, ejabberd and the embedded server once and hands their addresses
  * to the tests (`describeLive` in `./live.ts`). A server that can't start fails the whole run.
- * `XEPS_LANE=old` runs the same suites on the old versions.
+ * `XEPS_LANE=old` runs the same suites on the old versions; `XEPS_SERVERS=xeps,prosody` on those alone, while working on
+ * something.
  */
 import type { TestProject } from 'vitest/node';
 
-import { getServers, type Lane, type RunningServer, startEjabberd, startProsody } from './index.ts';
+import { getServers, type Lane, type RunningServer, type ServerKind, start } from './index.ts';
 import type { ProvidedServers } from './provided.ts';
 
 let running: RunningServer[] = [];
@@ -16,14 +17,19 @@ function laneFromEnvironment(): Lane {
   return lane;
 }
 
+function kindsFromEnvironment(lane: Lane): readonly ServerKind[] {
+  const all: readonly ServerKind[] = lane === 'old' ? ['prosody', 'ejabberd'] : ['prosody', 'ejabberd', 'xeps'];
+  const wanted = process.env['XEPS_SERVERS']?.split(',') ?? all;
+  const unknown = wanted.find((name) => !all.some((kind) => kind === name));
+  if (unknown !== undefined) throw new Error(`XEPS_SERVERS names "${unknown}"; there are ${all.join(', ')}`);
+  return all.filter((kind) => wanted.includes(kind));
+}
+
 /** Called by vitest before the first test. */
 export async function setup(project: TestProject): Promise<void> {
   const lane = laneFromEnvironment();
   const installation = await getServers({ lane, log: (line) => process.stderr.write(`servers: ${line}\n`) });
-  const started = await Promise.allSettled([
-    startProsody({ lane, installation }),
-    startEjabberd({ lane, installation }),
-  ]);
+  const started = await Promise.allSettled(kindsFromEnvironment(lane).map((kind) => start(kind, { lane, installation })));
   running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failed = started.find((result) => result.status === 'rejected');
   if (failed !== undefined) {

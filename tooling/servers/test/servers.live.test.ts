@@ -55,8 +55,8 @@ describeLive('describeLive', (server, transport) => {
   });
 });
 
-test('the global setup gives both servers, as plain data', () => {
-  expect(liveServers().map((server) => server.kind)).toEqual(['prosody', 'ejabberd']);
+test('the global setup gives the servers, as plain data', () => {
+  expect(liveServers().map((server) => server.kind)).toEqual(['prosody', 'ejabberd', 'xeps']);
   expect(JSON.parse(JSON.stringify(liveServers()))).toEqual(liveServers());
 });
 

@@ -1,5 +1,6 @@
 import { XmppError } from '@xeps/core';
 import type { TcpEndpoint } from '@xeps/xep-0368';
+import type { ConnectOptions, Transport } from '../transport/types.ts';
 
 /** A URL to open a WebSocket to. */
 export interface WebSocketEndpoint {
@@ -18,8 +19,20 @@ interface Route {
   readonly serverName?: string | undefined;
 }
 
+/** A way to reach an XMPP domain over the network. */
+export type NetworkEndpoint = (TcpEndpoint | WebSocketEndpoint) & Route;
+
+/** A connection that is made in another way, such as to a server in the same process. */
+export interface CustomEndpoint {
+  readonly kind: 'custom';
+  /** For messages. */
+  readonly name: string;
+  /** Makes the connection. May reject with `ConnectionError`. */
+  connect(options: ConnectOptions): Promise<Transport>;
+}
+
 /** A way to reach an XMPP domain. */
-export type Endpoint = (TcpEndpoint | WebSocketEndpoint) & Route;
+export type Endpoint = NetworkEndpoint | CustomEndpoint;
 
 /**
  * Reads a WebSocket's address: `ws://host:port/path`, `wss://host:port/path`. All that there is in browsers.
@@ -60,6 +73,7 @@ export function parseService(service: string): Endpoint {
 
 /** An endpoint as `parseService` reads it; for messages. */
 export function formatService(endpoint: Endpoint): string {
+  if (endpoint.kind === 'custom') return endpoint.name;
   if (endpoint.kind === 'websocket') return endpoint.url;
   const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
   return `${endpoint.directTls ? 'xmpps' : 'xmpp'}://${host}:${endpoint.port}`;

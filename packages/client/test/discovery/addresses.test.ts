@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { resolveAddresses } from '../../src/discovery/addresses.ts';
 import type { AddressOptions } from '../../src/discovery/addresses.ts';
-import type { Endpoint } from '../../src/discovery/endpoint.ts';
+import type { Endpoint, NetworkEndpoint } from '../../src/discovery/endpoint.ts';
 
 const tcp = (host: string, address?: string): Endpoint => ({
   kind: 'tcp',
@@ -58,7 +58,7 @@ describe('XEP-0495 §4.3 addresses', () => {
   test('the system’s look-up', async () => {
     const [group] = await resolve([tcp('localhost')], {});
     expect(group!.length).toBeGreaterThan(0);
-    for (const endpoint of group!) expect(['127.0.0.1', '::1']).toContain(endpoint.address);
+    for (const endpoint of group!) expect(['127.0.0.1', '::1']).toContain((endpoint as NetworkEndpoint).address);
   });
 });
 
