@@ -80,6 +80,7 @@ const table = {
   },
   'no-affiliations-query': { text: 'XEP-0060 §5.7: can’t be asked for one’s affiliations', servers: [['prosody']] },
   'no-pages-of-items': { text: 'XEP-0060 §6.5.7: gives all items where a page is asked for', servers: [['prosody']] },
+  'no-file-proxy': { text: 'XEP-0065: has no proxy', servers: [['xeps']] },
   'deleted-nodes-untold': {
     text: 'XEP-0060 §8.4.2: PEP tells nobody of a node that is deleted',
     servers: [['ejabberd']],

@@ -29,7 +29,9 @@ function kindsFromEnvironment(lane: Lane): readonly ServerKind[] {
 export async function setup(project: TestProject): Promise<void> {
   const lane = laneFromEnvironment();
   const installation = await getServers({ lane, log: (line) => process.stderr.write(`servers: ${line}\n`) });
-  const started = await Promise.allSettled(kindsFromEnvironment(lane).map((kind) => start(kind, { lane, installation })));
+  const started = await Promise.allSettled(
+    kindsFromEnvironment(lane).map((kind) => start(kind, { lane, installation })),
+  );
   running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failed = started.find((result) => result.status === 'rejected');
   if (failed !== undefined) {

@@ -53,9 +53,9 @@ function rawStream(socket: Socket): RawStream {
 
 const FEATURES_END = /<\/stream:features>/;
 
-function openStream(domain: string): string {
+function openStream(domain: string, user = 'raw'): string {
   // With `from`, because ejabberd offers SASL2 and Prosody FAST only then.
-  const addresses = `from="raw@${domain}" to="${domain}"`;
+  const addresses = `from="${user}@${domain}" to="${domain}"`;
   const namespaces = 'xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams"';
   return `<stream:stream ${addresses} version="1.0" ${namespaces}>`;
 }
@@ -121,7 +121,7 @@ export async function authenticate(
 ): Promise<string> {
   stream.send(plainAuth(user, password));
   await stream.until(/<success [^>]*>/);
-  stream.send(openStream(server.domain));
+  stream.send(openStream(server.domain, user));
   return stream.until(FEATURES_END);
 }
 

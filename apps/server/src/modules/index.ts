@@ -9,7 +9,9 @@ import { disco } from './disco.ts';
 import { hostMeta } from './host-meta.ts';
 import { offline } from './offline.ts';
 import { presence } from './presence.ts';
+import { pep, pubsub } from './pubsub/index.ts';
 import { ping, time, version } from './queries.ts';
+import { rooms } from './rooms/index.ts';
 import { roster } from './roster.ts';
 import { registration } from './registration.ts';
 import { sasl } from './sasl.ts';
@@ -43,6 +45,9 @@ export const defaultModules: readonly ServerModule[] = [
   bind2,
   fast,
   streamLimits,
+  pubsub,
+  pep,
+  rooms,
   registration,
   upload,
   hostMeta,

@@ -8,14 +8,11 @@ export const streamLimits: ServerModule = serverModule({
   name: 'stream-limits',
   setup(host) {
     host.streamParts.push({
-      features: ({ session }) =>
-        session === undefined
-          ? [
-              createElement('limits', NS_STREAM_LIMITS, {}, [
-                createElement('max-bytes', undefined, {}, [String(host.options.limits.stanza)]),
-              ]),
-            ]
-          : [],
+      features: () => [
+        createElement('limits', NS_STREAM_LIMITS, {}, [
+          createElement('max-bytes', undefined, {}, [String(host.options.limits.stanza)]),
+        ]),
+      ],
     });
   },
 });

@@ -167,7 +167,8 @@ export const streamManagement: ServerModule<StreamManagementApi> = serverModule(
     }
 
     host.streamParts.push({
-      features: (stream) => (stream.account !== undefined && of(stream) === undefined ? [createElement('sm', NS_SM)] : []),
+      features: (stream) =>
+        stream.account !== undefined && of(stream) === undefined ? [createElement('sm', NS_SM)] : [],
       element(stream, element) {
         if (element.getNS() !== NS_SM) return false;
         const state = of(stream);

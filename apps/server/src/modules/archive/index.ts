@@ -122,10 +122,14 @@ const fleeting: ReadonlySet<string> = new Set([
   'urn:xmpp:rtt:0',
 ]);
 
-/** Whether a message belongs in an archive (XEP-0313 §6.1.3, XEP-0334 §4). */
+/** Whether a message belongs in an account's archive (XEP-0313 §6.1.3). */
 export function isArchivable(stanza: Element): boolean {
   const { type } = stanza.attrs as Readonly<Record<string, string | undefined>>;
-  if (type === 'error' || type === 'headline' || type === 'groupchat') return false;
+  return type !== 'error' && type !== 'headline' && type !== 'groupchat' && isWorthKeeping(stanza);
+}
+
+/** Whether a message means something later, whatever its type (XEP-0334 §4). */
+export function isWorthKeeping(stanza: Element): boolean {
   const hints = hint.findAll(stanza);
   if (hints.includes('no-store') || hints.includes('no-permanent-store')) return false;
   if (hints.includes('store') || stanza.getChild('body') !== undefined) return true;
