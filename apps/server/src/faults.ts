@@ -114,7 +114,9 @@ export function createFaults(clock: Clock, streams: () => Iterable<ServerStream>
         stream?.cut();
         cut.done();
       };
+      let cutOff = false;
       const writeNow = (text: string): void => {
+        if (cutOff) return;
         const cut = cutWithin('out', Buffer.byteLength(text));
         if (cut === undefined) return wire.write(text);
         const fits = Buffer.from(text)
@@ -122,6 +124,7 @@ export function createFaults(clock: Clock, streams: () => Iterable<ServerStream>
           .toString('utf8')
           .replace(/\uFFFD$/, '');
         if (fits !== '') wire.write(fits);
+        cutOff = true;
         // What was written is on its way before the connection is gone.
         setImmediate(finish, cut);
       };

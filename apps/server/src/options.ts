@@ -2,6 +2,8 @@ import type { Element } from '@xeps/core';
 import type { Clock } from './clock.ts';
 import type { Credentials } from './host/accounts.ts';
 import type { ServerModule } from './host/module.ts';
+import type { HistoryEntry } from './modules/archive/index.ts';
+import type { ExternalService } from './modules/external-services.ts';
 import type { KeyPair } from './net/tls.ts';
 import type { StreamLimits } from './stream/server-stream.ts';
 
@@ -27,6 +29,8 @@ export interface ServerOptions {
   readonly domain?: string | undefined;
   /** Accounts to make: with a password, or by a name that is its password too. */
   readonly accounts?: readonly (Credentials | string)[] | undefined;
+  /** Messages that were exchanged before, the oldest first: they are in the archives of who took part. */
+  readonly history?: readonly HistoryEntry[] | undefined;
   /** Where it listens; `false`: only within the process (`server.connect`). */
   readonly listen?: ListenAddresses | false | undefined;
   /** A file to keep everything in; in memory when left out. */
@@ -41,6 +45,8 @@ export interface ServerOptions {
   readonly anonymous?: boolean | undefined;
   /** The only SASL mechanisms to offer, such as `['SCRAM-SHA-1']`. */
   readonly mechanisms?: readonly string[] | undefined;
+  /** STUN, TURN and the like, of which clients are told (XEP-0215). */
+  readonly externalServices?: readonly ExternalService[] | undefined;
   /** What external components prove themselves with; a random one when left out. */
   readonly componentSecret?: string | undefined;
   /** Where HTTP can be reached from outside, without a slash at the end; by name and port when left out. */

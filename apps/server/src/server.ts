@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { Element } from '@xeps/core';
 import { newId } from '@xeps/core';
 import { parseJid } from '@xeps/core/jid';
@@ -11,6 +11,7 @@ import type { Credentials } from './host/accounts.ts';
 import { createHost } from './host/host.ts';
 import type { Host } from './host/host.ts';
 import { installModules } from './host/module.ts';
+import { archive, importHistory } from './modules/archive/index.ts';
 import { defaultModules } from './modules/index.ts';
 import { listenHttp, websocketPath } from './net/http.ts';
 import { createPair } from './net/pair.ts';
@@ -82,17 +83,26 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
 
   const host = createHost({
     domain,
-    settings: { anonymous: options.anonymous ?? false, mechanisms: options.mechanisms, limits, componentSecret },
+    settings: {
+      anonymous: options.anonymous ?? false,
+      mechanisms: options.mechanisms,
+      externalServices: options.externalServices ?? [],
+      limits,
+      componentSecret,
+    },
     clock,
     store,
     filter: control.filter,
     report,
   });
-  installModules(host, [...defaultModules, ...(options.modules ?? [])], options.without ?? []);
+  const use = installModules(host, [...defaultModules, ...(options.modules ?? [])], options.without ?? []);
   for (const account of options.accounts ?? []) {
     const credentials = typeof account === 'string' ? { user: account, password: account } : account;
     if (!host.accounts.has(credentials.user)) host.accounts.create(credentials);
   }
+
+  const kept = use(archive);
+  if (kept !== undefined) importHistory(host, kept.log, options.history ?? []);
 
   const accept = (wire: Wire): void => {
     const faulty = control.wrap(wire);
@@ -185,7 +195,7 @@ interface Listening {
 async function listen(
   name: keyof ServerPorts,
   port: number | false | undefined,
-  start: (port: number) => Promise<import('node:net').Server>,
+  start: (port: number) => Promise<NetServer>,
 ): Promise<Listening | undefined> {
   if (port === false) return undefined;
   const server = await start(port ?? 0);

@@ -60,6 +60,9 @@ const steps: readonly Step[] = [
 /** The most that one step may take, in milliseconds: one that hangs fails, and the others still run. */
 const stepTime = 40 * 60_000;
 
+/** So many failed tests of a step are named in the summary. */
+const mostNamed = 20;
+
 const scratch = mkdtempSync(join(tmpdir(), 'xeps-test-'));
 const environment = {
   ...process.env,
@@ -84,16 +87,17 @@ function run(step: Step): Tally {
   });
   if (result.error !== undefined) console.error(`${program}: ${result.error.message}`);
   const done = result.status === 0;
-  if (step.counted !== true) return done ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-  let counts: Tally = { passed: 0, failed: 0 };
+  const one = (failed: number): Tally => ({ passed: 1 - failed, failed, failures: [] });
+  if (step.counted !== true) return one(done ? 0 : 1);
+  let counts: Tally = { passed: 0, failed: 0, failures: [] };
   try {
     counts = JSON.parse(readFileSync(file, 'utf8')) as Tally;
   } catch {
     // No run came to its end: the exit code below says so.
   }
-  if (!done && counts.failed === 0) return { passed: counts.passed, failed: 1 };
+  if (!done && counts.failed === 0) return { ...counts, failed: 1 };
   // A project without any test would be a green nothing.
-  return counts.passed + counts.failed === 0 ? { passed: 0, failed: 1 } : counts;
+  return counts.passed + counts.failed === 0 ? one(1) : counts;
 }
 
 const wanted = process.argv.slice(2);
@@ -103,12 +107,15 @@ for (const step of steps) {
   if (wanted.length > 0 && !wanted.includes(step.group)) continue;
   console.log(`\n## ${step.name}: ${step.command.join(' ')}`);
   const started = performance.now();
-  const { passed, failed } = run(step);
+  const { passed, failed, failures } = run(step);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   total.passed += passed;
   total.failed += failed;
   const counted = step.counted === true ? `, ${passed} of ${passed + failed}` : '';
   summary.push(`${failed === 0 ? 'ok    ' : 'FAILED'}  ${step.name}${counted}, ${seconds} s`);
+  // Named here, where a log that was cut off still has them.
+  summary.push(...failures.slice(0, mostNamed).map((failure) => `          ${failure}`));
+  if (failures.length > mostNamed) summary.push(`          … and ${failures.length - mostNamed} more`);
 }
 rmSync(scratch, { recursive: true, force: true });
 console.log(`\n## summary\n${summary.join('\n')}\n`);

@@ -48,5 +48,12 @@ it('counts a file that breaks before its tests, and an error outside of any, as 
 });
 
 it('hands the numbers to whoever adds up several runs', () => {
-  expect(run({ 'good.test.ts': good }, 'tally.json').counts).toEqual({ passed: 2, failed: 0 });
+  expect(run({ 'good.test.ts': good }, 'tally.json').counts).toEqual({ passed: 2, failed: 0, failures: [] });
+  const bad =
+    "import { describe, it } from 'vitest';\ndescribe('d', () => it('c', () => { throw new Error('no\\nmore'); }));\n";
+  expect(run({ 'bad.test.ts': bad }, 'tally.json').counts).toEqual({
+    passed: 0,
+    failed: 1,
+    failures: ['bad.test.ts > d > c: no'],
+  });
 });

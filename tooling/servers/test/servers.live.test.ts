@@ -124,7 +124,9 @@ function streams(getServer: () => ServerInfo): void {
       [upload, 'urn:xmpp:http:upload:0'],
       [muc, 'http://jabber.org/protocol/muc'],
       [pubsub, 'http://jabber.org/protocol/pubsub'],
-      [proxy65, 'http://jabber.org/protocol/bytestreams'],
+      ...(server.quirks.includes('no-file-proxy')
+        ? []
+        : [[proxy65, 'http://jabber.org/protocol/bytestreams'] as const]),
     ] as const) {
       expect(items).toContain(address);
       expect(await request(stream, 'get', address, DISCO_INFO)).toContain(feature);

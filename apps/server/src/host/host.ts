@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts';
 import type { StanzaFilter } from '../faults.ts';
 import { createHttpRoutes } from '../net/http-routes.ts';
 import type { HttpRoutes } from '../net/http-routes.ts';
+import type { ExternalService } from '../modules/external-services.ts';
 import type { Store } from '../store/store.ts';
 import type { ServerStream, StreamLimits, StreamPart } from '../stream/server-stream.ts';
 import { createAccounts } from './accounts.ts';
@@ -130,6 +131,8 @@ export interface HostSettings {
   readonly mechanisms: readonly string[] | undefined;
   /** How much clients may send. */
   readonly limits: StreamLimits;
+  /** What clients are told of outside of XMPP. */
+  readonly externalServices: readonly ExternalService[];
   /** Shared with components (XEP-0114). */
   readonly componentSecret: string;
 }

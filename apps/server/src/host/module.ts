@@ -20,19 +20,21 @@ export function serverModule<Api>(module: ServerModule<Api>): ServerModule<Api> 
   return module;
 }
 
-/** Installs modules in their order, without those that are named in `without`. Throws when one is named that is not there. */
-export function installModules(host: Host, modules: readonly ServerModule[], without: readonly string[]): void {
+/**
+ * Installs modules in their order, without those that are named in `without`; gives what each offers. Throws when one is
+ * named that is not there.
+ */
+export function installModules(host: Host, modules: readonly ServerModule[], without: readonly string[]): UseModule {
   const unknown = without.filter((name) => !modules.some((module) => module.name === name));
   if (unknown.length > 0) {
     const names = modules.map(({ name }) => name).join(', ');
     throw new Error(`there is no module ${unknown.join(', ')} to leave out; there are ${names}`);
   }
   const apis = new Map<string, unknown>();
+  const use: UseModule = (module) => apis.get(module.name) as never;
   for (const { name, setup } of modules) {
     if (without.includes(name)) continue;
-    apis.set(
-      name,
-      setup(host, (module) => apis.get(module.name) as never),
-    );
+    apis.set(name, setup(host, use));
   }
+  return use;
 }

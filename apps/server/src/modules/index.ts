@@ -2,14 +2,18 @@ import type { ServerModule } from '../host/module.ts';
 import { archive } from './archive/index.ts';
 import { bind2 } from './bind2.ts';
 import { bind } from './bind.ts';
+import { blocking } from './blocking.ts';
 import { carbons } from './carbons.ts';
 import { clientState } from './client-state.ts';
+import { externalServices } from './external-services.ts';
 import { fast } from './fast.ts';
 import { disco } from './disco.ts';
 import { hostMeta } from './host-meta.ts';
 import { offline } from './offline.ts';
 import { presence } from './presence.ts';
 import { pep, pubsub } from './pubsub/index.ts';
+import { privateStorage } from './private-storage.ts';
+import { push } from './push.ts';
 import { ping, time, version } from './queries.ts';
 import { rooms } from './rooms/index.ts';
 import { roster } from './roster.ts';
@@ -36,6 +40,7 @@ export const defaultModules: readonly ServerModule[] = [
   time,
   roster,
   subscriptions,
+  blocking,
   presence,
   archive,
   carbons,
@@ -48,6 +53,9 @@ export const defaultModules: readonly ServerModule[] = [
   pubsub,
   pep,
   rooms,
+  privateStorage,
+  push,
+  externalServices,
   registration,
   upload,
   hostMeta,

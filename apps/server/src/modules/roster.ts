@@ -9,7 +9,7 @@ import type { ClientSession } from '../host/sessions.ts';
 
 /** A contact as it is kept. */
 export interface Contact {
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly groups: readonly string[];
   readonly subscription: Exclude<Subscription, 'remove'>;
   /** RFC 6121 §2.1.2.2: a request waits for the contact's answer. */
@@ -122,8 +122,8 @@ export const roster: ServerModule<RosterApi> = serverModule({
         return api.change(to, item.jid, undefined);
       }
       check(api, to, item);
-      const { hidden, name: _, ...rest } = before ?? { groups: [], subscription: 'none' as const };
-      api.change(to, item.jid, { ...rest, groups: item.groups, ...(item.name !== undefined && { name: item.name }) });
+      const kept = before ?? { groups: [], subscription: 'none' as const };
+      api.change(to, item.jid, { ...kept, groups: item.groups, name: item.name, hidden: false });
     });
     host.hooks.on('removed', ({ account }) => table.delete(String(account)));
     host.streamParts.push({

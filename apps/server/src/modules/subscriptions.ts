@@ -100,8 +100,8 @@ export const subscriptions: ServerModule = serverModule({
     }
 
     /** The request is answered; an item that was there for it alone goes with it. */
-    function forget(account: Jid, to: Jid, { request: _, ...after }: Contact): void {
-      contacts!.change(account, to, after.hidden === true ? undefined : after);
+    function forget(account: Jid, to: Jid, before: Contact): void {
+      contacts!.change(account, to, before.hidden === true ? undefined : { ...before, request: undefined });
     }
 
     host.hooks.on('presence', ({ account, stanza, from }) => {

@@ -18,7 +18,7 @@ import type { MessageLog } from './log.ts';
 
 export { answerArchive } from './answer.ts';
 export { createMessageLog, stanzaOf } from './log.ts';
-export type { LogEntry, MessageLog } from './log.ts';
+export type { MessageLog } from './log.ts';
 
 /** What others may ask of it. */
 export interface ArchiveApi {

@@ -30,11 +30,7 @@ const fields = {
 /** §10.2: the form with what a room is like. */
 export function configurationForm({ config }: Room): DataForm {
   const flag = (value: boolean): string => (value ? '1' : '0');
-  const field = (
-    name: string,
-    type: FieldType,
-    value: string,
-  ): DataForm['fields'][number] => ({
+  const field = (name: string, type: FieldType, value: string): DataForm['fields'][number] => ({
     ...newField(name, [value]),
     type,
   });

@@ -25,7 +25,7 @@ export interface RoomConfig {
 }
 
 /** A room as its creator gets it (§10.1.2): open, semi-anonymous, kept when empty only if asked for. */
-export const defaultConfig: RoomConfig = {
+const defaultConfig: RoomConfig = {
   name: '',
   description: '',
   persistent: false,

@@ -8,11 +8,11 @@ import { dataForm } from '@xeps/xep-0004';
 /** §7.2: entering, and the feature of rooms. */
 export const NS_MUC = 'http://jabber.org/protocol/muc';
 /** §7.2.2: what rooms say. */
-export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
+const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
 /** §9: what administrators ask. */
-export const NS_MUC_ADMIN = 'http://jabber.org/protocol/muc#admin';
+const NS_MUC_ADMIN = 'http://jabber.org/protocol/muc#admin';
 /** §10: what owners ask. */
-export const NS_MUC_OWNER = 'http://jabber.org/protocol/muc#owner';
+const NS_MUC_OWNER = 'http://jabber.org/protocol/muc#owner';
 
 /** §5.2: how somebody stands to a room, for good. */
 export type RoomAffiliation = 'admin' | 'member' | 'none' | 'outcast' | 'owner';
