@@ -70,6 +70,8 @@ export const carbons: ServerModule<CarbonsApi> = serverModule({
       removePrivate(stanza);
     });
     host.hooks.on('delivered', ({ account, stanza, sessions }) => {
+      // §7: a copy is of what some device got. What waits for one is told to nobody yet.
+      if (sessions.length === 0) return;
       const sender = host.sessions.of(account).filter(({ jid }) => jid.equals(String(stanza.attrs['from'])));
       copyTo(account, stanza, 'received', [...sessions, ...sender]);
     });
