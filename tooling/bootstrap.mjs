@@ -96,22 +96,38 @@ function withNode(environment) {
   return { node, environment: withFirst(bin, environment) };
 }
 
-/** Sees to the browser of the tests: Debian's Chromium, where this process may install it. */
-function needChromium(environment) {
-  const present = () => versionOf('chromium', environment) !== undefined;
-  if (present()) return;
+/** What the tests run beside the servers: a browser, and clients that are not ours. */
+const programs = [
+  { name: 'chromium', why: 'the browser tests need', check: ['chromium', '--version'] },
+  { name: 'profanity', why: 'the embedded server is tested with', check: ['profanity', '--version'] },
+  {
+    name: 'python3-slixmpp',
+    why: 'the embedded server is tested with',
+    check: ['/usr/bin/python3', '-c', 'import slixmpp'],
+  },
+];
+
+/** Sees to them: Debian's packages, where this process may install them. */
+function needPrograms(environment) {
+  const isThere = ({ check: [program, ...args] }) =>
+    spawnSync(program, args, { env: environment, stdio: 'ignore' }).status === 0;
+  const missing = () => programs.filter((program) => !isThere(program));
+  const wanted = missing().map(({ name }) => name);
+  if (wanted.length === 0) return;
   const mayInstall = process.getuid?.() === 0 && versionOf('apt-get', environment) !== undefined;
   if (mayInstall) {
-    console.log('\n## browser: apt-get install chromium');
+    console.log(`\n## programs: apt-get install ${wanted.join(' ')}`);
     const quiet = { ...environment, DEBIAN_FRONTEND: 'noninteractive' };
-    const install = () => run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', 'chromium'], quiet) === 0;
+    const install = () => run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...wanted], quiet) === 0;
     // A fresh container has no package lists, another machine may have old ones.
     if (!install() && run('apt-get', ['update', '-qq'], quiet) === 0) install();
-    if (present()) return;
   }
+  const left = missing();
+  if (left.length === 0) return;
+  const names = left.map(({ name }) => name).join(' ');
   fail(
-    `${mayInstall ? 'apt-get could not install Chromium' : 'There is no Chromium'}, which the browser tests need. ` +
-      'Install it so that `chromium` is on the PATH (on Debian, as root: apt-get install chromium) and run this again.',
+    `${mayInstall ? 'apt-get could not install' : 'There is no'} ${left.map(({ name, why }) => `${name}, which ${why}`).join('; ')}. ` +
+      `Install it (on Debian, as root: apt-get install ${names}) and run this again.`,
   );
 }
 
@@ -122,7 +138,7 @@ if (Number(process.versions.node.split('.')[0]) < 20)
   fail(`Node 20 or later is needed; this one is ${process.version}.`);
 
 const { node, environment: running } = withNode({ ...process.env, npm_config_update_notifier: 'false' });
-if (command === 'test') needChromium(running);
+if (command === 'test') needPrograms(running);
 const environment = { ...withPnpm(running), TURBO_TELEMETRY_DISABLED: '1' };
 console.log('\n## install: pnpm install --frozen-lockfile');
 if (run('pnpm', ['install', '--frozen-lockfile'], environment) !== 0) {

@@ -2,6 +2,7 @@ import type { Element } from '@xeps/core';
 import { createElement, fromBase64, NS_SASL, toBase64 } from '@xeps/stream';
 import { serverModule } from '../host/module.ts';
 import type { ServerModule } from '../host/module.ts';
+import { maxFailures, weightOf } from '../sasl/failures.ts';
 import { SaslFailure } from '../sasl/types.ts';
 import type { ServerMechanism } from '../sasl/types.ts';
 import type { ServerStream } from '../stream/server-stream.ts';
@@ -9,9 +10,6 @@ import { signIn } from './sign-in.ts';
 
 /** XEP-0440 §7. */
 const NS_CHANNEL_BINDING = 'urn:xmpp:sasl-cb:0';
-
-/** RFC 6120 §6.4.5: so many failures end the stream. */
-const maxFailures = 5;
 
 /** The exchange that a stream is in, and how often one has failed. */
 interface Attempt {
@@ -59,7 +57,7 @@ export const sasl: ServerModule = serverModule({
       } catch (error) {
         if (!(error instanceof SaslFailure)) throw error;
         attempt.mechanism = undefined;
-        attempt.failures += 1;
+        attempt.failures += weightOf(error);
         stream.send(createElement('failure', NS_SASL, {}, [createElement(error.condition, undefined)]));
         if (attempt.failures >= maxFailures) stream.fail('policy-violation', 'too many attempts to sign in');
       }

@@ -5,13 +5,11 @@ import { createElement, fromBase64, NS_SASL, toBase64 } from '@xeps/stream';
 import { NS_SASL2 } from '@xeps/xep-0388';
 import { serverModule } from '../host/module.ts';
 import type { ServerModule } from '../host/module.ts';
+import { maxFailures, weightOf } from '../sasl/failures.ts';
 import { SaslFailure } from '../sasl/types.ts';
 import type { ServerMechanism, ServerStep } from '../sasl/types.ts';
 import type { ServerStream } from '../stream/server-stream.ts';
 import { signIn } from './sign-in.ts';
-
-/** RFC 6120 §6.4.5: so many failures end the stream. */
-const maxFailures = 5;
 
 /** The client, as it says (§2.2). */
 export interface ClientAgent {
@@ -106,7 +104,7 @@ export const sasl2: ServerModule<Sasl2Api | undefined> = serverModule({
       } catch (error) {
         if (!(error instanceof SaslFailure)) throw error;
         attempt.mechanism = undefined;
-        attempt.failures += 1;
+        attempt.failures += weightOf(error);
         stream.send(createElement('failure', NS_SASL2, {}, [createElement(error.condition, NS_SASL)]));
         if (attempt.failures >= maxFailures) stream.fail('policy-violation', 'too many attempts to sign in');
       }
