@@ -4,9 +4,9 @@ import type { Client } from '@xeps/client';
 import { newId, whenOnline } from '@xeps/core';
 import type { Element } from '@xeps/core';
 import { sendMessage, sendPresence } from '@xeps/rfc-6121';
-import type { Account, RunningServer } from '@xeps/servers';
 import { receiptRequest, receipts, waitForReceipt } from '@xeps/xep-0184';
 import { carbons } from '@xeps/xep-0280';
+import type { Place } from './place.ts';
 import type { Transcript } from './transcript.ts';
 
 /** How long anything may take on a server on this machine, in milliseconds. */
@@ -28,22 +28,19 @@ export interface Device {
  * @param priority - where messages for the account go: to its device of the highest priority, if that is not negative
  */
 export async function connectDevice(
-  server: RunningServer,
-  account: Account,
+  place: Place,
+  account: { readonly user: string; readonly password: string },
   resource: string,
   transcript: Transcript,
-  {
-    priority = 0,
-    service = `xmpp://${server.host}:${server.ports.c2s}`,
-  }: { readonly priority?: number; readonly service?: string } = {},
+  { priority = 0, service = place.tcp }: { readonly priority?: number; readonly service?: string } = {},
 ): Promise<Device> {
   const name = `${account.user}/${resource}`;
   const client = createClient({
-    jid: account.jid,
+    jid: `${account.user}@${place.domain}`,
     resource,
     password: account.password,
     service,
-    tls: { ca: server.caPem },
+    tls: { ca: place.ca },
     // The WebSocket of this machine's server has no TLS.
     allowInsecure: true,
   });

@@ -1,16 +1,21 @@
-// `npm run demo`: two people, three devices, a real Prosody on this machine, and what passes between them.
+// `npm run demo`: a small world on a server in this process, what is found there, and what happens in it.
+// `npm run demo -- --server prosody`: the same on a real one.
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { startProsody } from '@xeps/servers';
-import type { Account, RunningServer } from '@xeps/servers';
+import { parseArgs, promisify } from 'node:util';
 import { oobData } from '@xeps/xep-0066';
 import { uploadFile } from '@xeps/xep-0363';
 import { connectDevice } from './devices.ts';
 import type { Device } from './devices.ts';
 import { makePicture } from './picture.ts';
+import { embedded, prosody } from './place.ts';
+import type { Place } from './place.ts';
 import { createTranscript } from './transcript.ts';
 import type { Transcript } from './transcript.ts';
+import { history, people } from './world.ts';
 
 /** What has to be ended, the last first. */
 const endings: (() => Promise<void>)[] = [];
@@ -28,25 +33,60 @@ try {
 }
 
 async function demo(transcript: Transcript): Promise<void> {
+  const { values } = parseArgs({ options: { server: { type: 'string', default: 'embedded' } } });
+  if (values.server !== 'embedded' && values.server !== 'prosody') {
+    throw new Error(`--server is "${values.server}"; it may be embedded or prosody`);
+  }
   const began = performance.now();
-  transcript.note('Starting Prosody (the first time it is downloaded, about a minute) …');
-  const server = await startProsody();
-  endings.push(() => server.stop());
-  const [romeo, juliet] = [
-    await server.createAccount('romeo', 'by-the-moon'),
-    await server.createAccount('juliet', 'what-is-in-a-name'),
-  ];
+  if (values.server === 'prosody')
+    transcript.note('Starting Prosody (the first time it is downloaded, about a minute) …');
+  const past = history(new Date(), 'localhost');
+  const place = await (values.server === 'prosody' ? prosody() : embedded(past));
+  endings.push(() => place.stop());
+  const [julietsAccount, romeosAccount] = people;
 
-  transcript.heading(`Prosody ${server.version}, two people, three devices`);
-  const garden = keep(await connectDevice(server, romeo, 'garden', transcript));
-  const balcony = keep(await connectDevice(server, juliet, 'balcony', transcript, { priority: 5 }));
-  const phone = keep(await connectDevice(server, juliet, 'phone', transcript, { service: server.ws }));
+  const started = ((performance.now() - began) / 1_000).toFixed(2);
+  transcript.heading(`${place.name}, ${people.length} people, started in ${started} s`);
+  if (place.hasPast) await showPast(transcript, place, past.length);
+  else transcript.note('  It can be given no past: what happens begins now.');
+
+  transcript.heading('Two people, three devices');
+  const garden = keep(await connectDevice(place, romeosAccount, 'garden', transcript));
+  const balcony = keep(await connectDevice(place, julietsAccount, 'balcony', transcript, { priority: 5 }));
+  const phone = keep(await connectDevice(place, julietsAccount, 'phone', transcript, { service: place.websocket }));
   transcript.note('  romeo/garden and juliet/balcony over TCP with TLS, juliet/phone over WebSocket.');
 
   await talk(transcript, garden, balcony, phone);
   await sharePicture(transcript, garden, balcony, phone);
-  await readBack(transcript, server, juliet, romeo);
+  await readBack(transcript, place, past.length);
   transcript.note(`\nAll of it happened, in ${((performance.now() - began) / 1_000).toFixed(1)} s.`);
+}
+
+/** What Juliet finds when she comes back: months of it, some of it unread (XEP-0313). */
+async function showPast(transcript: Transcript, place: Place, count: number): Promise<void> {
+  transcript.heading(`Juliet comes back: ${count} messages of three months, read with xeps`);
+  const state = await mkdtemp(join(tmpdir(), 'xeps-demo-state-'));
+  endings.push(() => rm(state, { recursive: true, force: true }));
+  for (const command of [['sync', '--full'], ['unread'], ['search', 'moon', '--limit', '3']]) {
+    transcript.quotes(`xeps ${command.join(' ')}`, await xeps(place, people[0], command, state));
+  }
+}
+
+/** Runs the command line program, as anybody would. */
+async function xeps(
+  place: Place,
+  { user, password }: { readonly user: string; readonly password: string },
+  command: readonly string[],
+  state: string,
+): Promise<string> {
+  const program = fileURLToPath(new URL('../../../apps/cli/src/bin.ts', import.meta.url));
+  const connection = ['--jid', `${user}@${place.domain}`, '--service', place.tcp, '--ca', place.caFile];
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=@xeps/source', program, ...command, ...connection],
+    { env: { ...process.env, XEPS_PASSWORD: password, XDG_STATE_HOME: state }, timeout: 30_000 },
+  );
+  return stdout;
 }
 
 function keep(device: Device): Device {
@@ -96,20 +136,14 @@ async function sharePicture(transcript: Transcript, garden: Device, balcony: Dev
   );
 }
 
-/** The archive (XEP-0313), read by the command line program, as anybody would. */
-async function readBack(transcript: Transcript, server: RunningServer, reader: Account, other: Account): Promise<void> {
+/** The archive (XEP-0313), read by the command line program. */
+async function readBack(transcript: Transcript, place: Place, before: number): Promise<void> {
   transcript.heading('What the archive has of it, read with xeps');
-  const program = fileURLToPath(new URL('../../../apps/cli/src/bin.ts', import.meta.url));
-  const connection = ['--jid', reader.jid, '--service', `xmpp://${server.host}:${server.ports.c2s}`, '--ca', server.ca];
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--conditions=@xeps/source', program, 'history', other.jid, ...connection],
-    {
-      env: { ...process.env, XEPS_PASSWORD: reader.password },
-      timeout: 30_000,
-    },
-  );
-  transcript.quotes(`xeps history ${other.jid} --jid ${reader.jid}`, stdout);
-  const count = stdout.trimEnd().split('\n').length;
-  if (count !== 4) throw new Error(`the archive has ${count} messages of the conversation, not 4`);
+  const state = await mkdtemp(join(tmpdir(), 'xeps-demo-state-'));
+  endings.push(() => rm(state, { recursive: true, force: true }));
+  const command = ['history', `romeo@${place.domain}`, '--limit', '4'];
+  const output = await xeps(place, people[0], command, state);
+  transcript.quotes(`xeps ${command.join(' ')}`, output);
+  const count = output.trimEnd().split('\n').length;
+  if (count !== 4) throw new Error(`the archive has ${count} messages of the conversation, not 4 (${before} before)`);
 }

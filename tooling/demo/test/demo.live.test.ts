@@ -7,13 +7,21 @@ import { makePicture } from '../src/picture.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-test('the demo tells its story, without colours where nobody looks, and ends', async () => {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--conditions=@xeps/source', main], {
-    timeout: 60_000,
-  });
+test.each([
+  [[], ['453 messages of three months', '3 unread', 'looking at the moon']],
+  [['--server', 'prosody'], ['It can be given no past']],
+] as const)('the demo %j tells its story, without colours where nobody looks, and ends', async (options, past) => {
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=@xeps/source', main, ...options],
+    {
+      timeout: 60_000,
+    },
+  );
   expect(stderr).toBe('');
   expect(stdout).not.toContain('\u001b');
   const parts = [
+    ...past,
     'knows that juliet/balcony has it',
     'sees a copy of what juliet said',
     'the same',
