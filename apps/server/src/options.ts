@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly without?: readonly string[] | undefined;
   /** More modules than the usual ones. */
   readonly modules?: readonly ServerModule[] | undefined;
+  /** Whether strangers may make accounts (XEP-0077); true when left out. */
+  readonly registration?: boolean | undefined;
   /** Signing in without an account (SASL ANONYMOUS). */
   readonly anonymous?: boolean | undefined;
   /** The only SASL mechanisms to offer, such as `['SCRAM-SHA-1']`. */

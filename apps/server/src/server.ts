@@ -1,7 +1,7 @@
-import type { AddressInfo, Server as NetServer } from 'node:net';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { Element } from '@xeps/core';
 import { newId } from '@xeps/core';
-import { parseJid } from '@xeps/core/jid';
+import { createJid, parseJid } from '@xeps/core/jid';
 import type { Jid } from '@xeps/core/jid';
 import type { CustomEndpoint } from '@xeps/client';
 import { systemClock } from './clock.ts';
@@ -22,6 +22,7 @@ import type { ObservedElement, ServerOptions } from './options.ts';
 import { memoryStore } from './store/store.ts';
 import type { Store } from './store/store.ts';
 import { serveComponent } from './stream/component-stream.ts';
+import type { ComponentStream } from './stream/component-stream.ts';
 import { serveStream } from './stream/server-stream.ts';
 import type { ServerStream } from './stream/server-stream.ts';
 
@@ -59,7 +60,7 @@ export interface Server extends AsyncDisposable {
   streams(): readonly ServerStream[];
   /** Sends a stanza into the server as if `from`, which may be anybody, had sent it. */
   inject(stanza: Element): void;
-  /** Closes all streams and ends. */
+  /** Closes all streams and ends; once, however often it is called. */
   stop(): Promise<void>;
 }
 
@@ -75,6 +76,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const componentSecret = options.componentSecret ?? newId();
   const observers = new Set<(observed: ObservedElement) => void>();
   const open = new Set<ServerStream>();
+  const components = new Set<ComponentStream>();
   const report = options.report ?? ((error) => console.error('xeps server:', error));
   const limits = { stanza: 512 * 1024, unauthenticated: 256 * 1024, ...options.limits };
 
@@ -84,6 +86,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const host = createHost({
     domain,
     settings: {
+      registration: options.registration ?? true,
       anonymous: options.anonymous ?? false,
       mechanisms: options.mechanisms,
       externalServices: options.externalServices ?? [],
@@ -98,7 +101,8 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const use = installModules(host, [...defaultModules, ...(options.modules ?? [])], options.without ?? []);
   for (const account of options.accounts ?? []) {
     const credentials = typeof account === 'string' ? { user: account, password: account } : account;
-    if (!host.accounts.has(credentials.user)) host.accounts.create(credentials);
+    // One that the file has stays as it is, however its name is written here.
+    if (!host.accounts.has(createJid({ local: credentials.user, domain }).local!)) host.accounts.create(credentials);
   }
 
   const kept = use(archive);
@@ -123,24 +127,40 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const identity = tlsIdentity([domain], options.tls);
   const { host: address = '127.0.0.1', ...wanted } = options.listen === false ? none : (options.listen ?? {});
   const http = { host: address, routes: host.http, maxFrameBytes: limits.stanza + 1024, report };
-  const listening = await Promise.all([
+  const attempts = await Promise.allSettled([
     listen('tcp', wanted.tcp, (port) => listenTcp({ host: address, port, directTls: false, identity }, accept)),
     listen('tls', wanted.tls, (port) => listenTcp({ host: address, port, directTls: true, identity }, accept)),
     listen('http', wanted.http, (port) => listenHttp({ ...http, port, identity: undefined }, accept)),
     listen('https', wanted.https, (port) => listenHttp({ ...http, port, identity }, accept)),
     listen('component', wanted.component, (port) =>
-      listenTcp({ host: address, port, directTls: false, identity: undefined, trusted: true }, (wire) =>
-        serveComponent(host, wire, limits),
-      ),
+      listenTcp({ host: address, port, directTls: false, identity: undefined, trusted: true }, (wire) => {
+        const closed = (stream: ComponentStream): void => void components.delete(stream);
+        const component = serveComponent(host, { wire, limits, closed });
+        if (!component.closed) components.add(component);
+      }),
     ),
   ]);
-  const servers = listening.filter((entry) => entry !== undefined);
+  const servers = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? (attempt.value ?? []) : []));
+  const failed = attempts.find((attempt) => attempt.status === 'rejected');
+  if (failed !== undefined) {
+    // All or none: what listens already would go on for ever.
+    await Promise.all(servers.map(({ close }) => close()));
+    await store.close();
+    throw failed.reason;
+  }
   const ports: ServerPorts = Object.fromEntries(servers.map(({ name, port }) => [name, port]));
   host.http.base = options.publicUrl ?? (ports.http === undefined ? undefined : `http://${domain}:${ports.http}`);
   host.http.websockets = [
     ...(ports.https === undefined ? [] : [`wss://${domain}:${ports.https}${websocketPath}`]),
     ...(ports.http === undefined ? [] : [`ws://${domain}:${ports.http}${websocketPath}`]),
   ];
+
+  let stopping: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    for (const stream of [...open, ...components]) stream.fail('system-shutdown', 'the server is shutting down');
+    await Promise.all(servers.map(({ close }) => close()));
+    await store.close();
+  }
 
   const server: Server = {
     domain,
@@ -167,11 +187,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     },
     streams: () => Array.from(open),
     inject: (stanza) => host.route(stanza),
-    async stop() {
-      for (const stream of open) stream.fail('system-shutdown', 'the server is shutting down');
-      await Promise.all(servers.map(({ close }) => close()));
-      await store.close();
-    },
+    stop: () => (stopping ??= stop()),
     [Symbol.asyncDispose]: () => server.stop(),
   };
   return server;
@@ -186,6 +202,9 @@ async function openStore(file: string | undefined): Promise<Store> {
   return sqliteStore(file);
 }
 
+/** Milliseconds that clients have to close their side when the server ends. */
+const closingTime = 2000;
+
 interface Listening {
   readonly name: keyof ServerPorts;
   readonly port: number;
@@ -199,7 +218,11 @@ async function listen(
 ): Promise<Listening | undefined> {
   if (port === false) return undefined;
   const server = await start(port ?? 0);
-  // A program that only waits for its server can end.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   return {
     name,
     port: (server.address() as AddressInfo).port,
@@ -207,6 +230,8 @@ async function listen(
       new Promise((resolve) => {
         server.close(() => resolve());
         if ('closeAllConnections' in server) (server as { closeAllConnections(): void }).closeAllConnections();
+        // Who does not close its side in return, or has not said a word yet, holds up nobody.
+        setTimeout(() => sockets.forEach((socket) => socket.destroy()), closingTime).unref();
       }),
   };
 }

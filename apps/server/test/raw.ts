@@ -64,7 +64,7 @@ function createRaw(open: (events: { data(text: string): void; close(): void }) =
 }
 
 /** Over TCP, in the clear. */
-export function rawTcp(server: Server): Raw {
+export function rawTcp(server: Pick<Server, 'ports'>): Raw {
   return createRaw((events) => {
     const socket = connectSocket(server.ports.tcp!, '127.0.0.1');
     const decoder = new TextDecoder();

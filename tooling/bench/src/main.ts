@@ -8,6 +8,7 @@ import { compare, measure, type Bench, type Comparison, type Measurement } from 
 import { parseTcp } from './parse-tcp.ts';
 import { parseWebSocket } from './parse-websocket.ts';
 import { receive } from './receive.ts';
+import { manyClients, messageTimes, type ManyClients, type MessageTimes } from './server.ts';
 import { signIns, type SignInResult } from './sign-in.ts';
 import { storeIndexedDb, type StoreTimed } from './store-indexeddb.ts';
 import { storeSqlite, type StoreResult } from './store-sqlite.ts';
@@ -56,6 +57,8 @@ const benches: Readonly<Record<string, (name: string) => Promise<Outcome> | Outc
     caughtUp(name, fastCatchUpRounds, await catchUp('ejabberd', scale, fastCatchUpRounds)),
   'sign-in-prosody': async (name) => signedIn(name, await signIns('prosody')),
   'sign-in-ejabberd': async (name) => signedIn(name, await signIns('ejabberd')),
+  'server-clients': async (name) => crowded(name, await manyClients(Math.round(200 * scale))),
+  'server-message': async (name) => passed(name, await messageTimes(Math.round(1000 * scale))),
   'store-indexeddb': async (name) => timed(name, await storeIndexedDb(scale, 10 * rounds)),
   'store-sqlite': async (name) => stored(name, await storeSqlite(scale, 10 * rounds)),
 };
@@ -122,6 +125,32 @@ function signedIn(name: string, results: readonly SignInResult[]): Outcome {
   );
   const head = `${name}: round trips from the TLS session to usable, 50 ms added each way`;
   return { comparisons: [], lines: [head, ...rows.map((row) => `  ${row}`)] };
+}
+
+function crowded(name: string, { clients, signIn, round, memory, start }: ManyClients): Outcome {
+  return {
+    comparisons: [],
+    lines: [
+      `${name}: an empty server starts in ${start.inside.toFixed(1)} ms, on five ports with a certificate in ${start.listening.toFixed(1)} ms`,
+      `  ${clients} clients in its process: signed in after ${signIn.toFixed(0)} ms, a message from each to the next after ${round.toFixed(0)} ms more`,
+      `  server and clients take ${(memory / 1e6).toFixed(0)} MB, ${(memory / 1e3 / clients).toFixed(0)} kB a client`,
+    ],
+  };
+}
+
+function passed(name: string, results: readonly MessageTimes[]): Outcome {
+  const [ours, theirs] = results as [MessageTimes, MessageTimes];
+  const ratio = Math.round((theirs.median / ours.median) * 100) / 100;
+  return {
+    comparisons: [{ bench: name, subject: 'xeps', against: theirs.server, ratio }],
+    lines: [
+      `${name}: from one client to another, TCP with TLS, wall time`,
+      ...results.map(
+        ({ server, median, p95 }) => `  ${server.padEnd(20)} ${median.toFixed(2)} ms, p95 ${p95.toFixed(2)} ms`,
+      ),
+      `  ${ratio} × ${theirs.server}'s speed`,
+    ],
+  };
 }
 
 function stored(name: string, { messages, filling, size, times }: StoreResult): Outcome {

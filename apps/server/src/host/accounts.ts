@@ -24,7 +24,7 @@ export interface Accounts {
   names(): string[];
   /** Makes an account and gives its bare address. @throws AccountError, JidError, SaslError */
   create(account: Credentials): Jid;
-  /** Another password for an account that there is. @throws AccountError */
+  /** Another password for an account that there is. @throws AccountError, SaslError */
   setPassword(account: Credentials): Promise<void>;
   /** Removes an account; whether there was one. */
   remove(user: string): boolean;
@@ -79,6 +79,7 @@ export function createAccounts(store: Store, domain: string): Accounts {
     async setPassword({ user, password }) {
       const name = prepared(user);
       if (table.get(name) === undefined) throw new AccountError(`${name}@${domain} does not exist`);
+      saslprep(password, 'password');
       await derive(name, password);
     },
     remove(user) {

@@ -125,6 +125,8 @@ export interface Host {
 
 /** What modules may know of the options. */
 export interface HostSettings {
+  /** Whether strangers may make accounts. */
+  readonly registration: boolean;
   /** Whether anybody may sign in without an account. */
   readonly anonymous: boolean;
   /** The only SASL mechanisms to offer; all when undefined. */
@@ -206,6 +208,9 @@ export function createHost({ domain, settings, clock, store, filter, report }: H
       sessions.remove(session);
       session.close();
       host.hooks.run('ended', { session, undelivered });
+      // Of who was signed in without an account nothing is left.
+      const account = session.jid.bare();
+      if (!accounts.has(account.local!) && sessions.of(account).length === 0) host.hooks.run('removed', { account });
     },
     removeAccount(user) {
       const account = host.account(parseJid(`${user}@${domain}`));

@@ -156,7 +156,8 @@ export function createRouter(host: Host, answered: (stanza: Element) => void): R
   }
 
   function toAccount(stanza: Element, from: Jid, to: Jid): void {
-    const account = host.account(to);
+    // Who is signed in without an account is there all the same.
+    const account = host.account(to) ?? (host.sessions.of(to).length > 0 ? to.bare() : undefined);
     if (account === undefined) {
       // RFC 6121 §8.5.1: presence to nobody is passed over in silence.
       if (stanza.name === 'presence') return;

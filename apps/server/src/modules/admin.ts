@@ -1,50 +1,62 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseJid } from '@xeps/core/jid';
+import type { Host } from '../host/host.ts';
 import { serverModule } from '../host/module.ts';
 import type { ServerModule } from '../host/module.ts';
 import { version } from '../version.ts';
 
-/** Bytes of a request. */
+/** Characters of a request. */
 const maxBody = 4096;
 
 /**
  * Accounts over HTTP, for tests that run the server as a process: `POST /SECRET/register` and `/SECRET/unregister` with
- * `{ "user", "password", "host" }`, `POST /SECRET/status`. Whoever knows the secret can do all of it.
+ * `{ "user", "password", "host" }`, `POST /SECRET/status`. Whoever knows the secret can do all of it. A request that can't
+ * be granted is answered 409, with the reason as a JSON text.
+ *
+ * @throws Error when the secret can't be a part of a path
  */
 export function admin(secret: string): ServerModule {
+  if (!/^[\w-]{8,}$/.test(secret))
+    throw new Error('the secret for making accounts needs 8 or more letters, digits, "-" or "_"');
   return serverModule({
     name: 'admin',
     setup(host) {
       host.http.add(`/${secret}/status`, (_, response) => void response.end(version));
       host.http.add(`/${secret}/register`, (request, response) =>
-        answer(request, response, ({ user, password }) => {
-          host.accounts.create({ user, password });
-          return `${String(parseJid(`${user}@${host.domain}`))} was made`;
+        answer(host, request, response, ({ user, password }) => {
+          const jid = host.accounts.create({ user, password });
+          return `${String(jid)} was made`;
         }),
       );
       host.http.add(`/${secret}/unregister`, (request, response) =>
-        answer(request, response, ({ user }) => (host.removeAccount(user) ? 'removed' : 'there was none')),
+        answer(host, request, response, ({ user }) => (host.removeAccount(user) ? 'removed' : 'there was none')),
       );
     },
   });
 }
 
 async function answer(
+  { domain }: Host,
   request: IncomingMessage,
   response: ServerResponse,
   act: (body: { readonly user: string; readonly password: string }) => string,
 ): Promise<void> {
   let text = '';
-  for await (const piece of request) {
-    text += String(piece);
-    if (text.length > maxBody) return void response.writeHead(413, { connection: 'close' }).end();
+  for await (const piece of request.setEncoding('utf8') as AsyncIterable<string>) {
+    if (text.length <= maxBody) text += piece;
   }
+  if (text.length > maxBody) return void response.writeHead(413).end();
   try {
-    const { user, password = '' } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const { user, password = '', host = domain } = read(text);
     if (request.method !== 'POST' || typeof user !== 'string' || typeof password !== 'string')
-      throw new Error('POST { user, password }');
+      throw new Error('POST { "user", "password", "host" }');
+    if (host !== domain) throw new Error(`this server is ${domain}`);
     response.end(JSON.stringify(act({ user, password })));
   } catch (error) {
     response.writeHead(409).end(JSON.stringify((error as Error).message));
   }
+}
+
+function read(text: string): Readonly<Record<string, unknown>> {
+  const body: unknown = JSON.parse(text);
+  return typeof body === 'object' && body !== null ? { ...body } : {};
 }

@@ -45,15 +45,26 @@ export const externalServices: ServerModule = serverModule({
       ...(found.secret !== undefined && { restricted: true, ...credentialsFor(host, user, found.secret) }),
     });
     const known = (): readonly ExternalService[] => host.options.externalServices;
-    host.serverIq.handle(iqQuery('get', services, services), ({ type }, { from }) => {
+    host.serverIq.handle(iqQuery('get', services, services), ({ type }, { from, session }) => {
+      if (session === undefined) throw new StanzaError('forbidden');
       const found = known().filter((one) => type === undefined || one.type === type);
       return { type, services: found.map((one) => describe(one, String(from.bare()))) };
     });
-    host.serverIq.handle(iqQuery('get', credentials, credentials), ({ services: [asked] }, { from }) => {
-      const found = known().find((one) => one.type === asked?.type && one.host === asked?.host);
-      // §3.3
-      if (found === undefined) throw new StanzaError('item-not-found');
-      return { services: [describe(found, String(from.bare()))] };
+    // §3.3
+    host.serverIq.handle(iqQuery('get', credentials, credentials), ({ services: asked }, { from, session }) => {
+      if (session === undefined) throw new StanzaError('forbidden');
+      const [{ type, host: name, port } = {}, ...more] = asked;
+      if (type === undefined || name === undefined || more.length > 0)
+        throw new StanzaError('bad-request', { text: 'one service, with its type and host' });
+      const found = known().filter(
+        (one) =>
+          one.secret !== undefined &&
+          one.type === type &&
+          one.host === name &&
+          (port === undefined || one.port === port),
+      );
+      if (found.length === 0) throw new StanzaError('item-not-found', { text: `${name} has no credentials from here` });
+      return { services: found.map((one) => describe(one, String(from.bare()))) };
     });
     host.disco.server.feature(NS_EXTDISCO);
   },

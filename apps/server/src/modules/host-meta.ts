@@ -5,18 +5,19 @@ import { serialize } from '@xeps/core/xml';
 import { serverModule } from '../host/module.ts';
 import type { ServerModule } from '../host/module.ts';
 
-/** Where the WebSocket is (XEP-0156 §2.3), for whoever knows the domain. */
+/** Where the WebSocket is (XEP-0156 §2.1), for whoever knows the domain. */
 export const hostMeta: ServerModule = serverModule({
   name: 'host-meta',
   setup(host) {
     const rel = `${NS_ALT_CONNECTIONS}:websocket`;
     const serve =
       (type: string, write: (links: readonly string[]) => string): HttpHandler =>
-      (_, response) =>
-        // §4: pages of any origin ask.
-        void response
-          .writeHead(200, { 'content-type': type, 'access-control-allow-origin': '*' })
-          .end(write(host.http.websockets));
+      ({ method }, response) => {
+        // §3: pages of any origin ask.
+        response.setHeader('access-control-allow-origin', '*');
+        if (method !== 'GET' && method !== 'HEAD') return void response.writeHead(405, { allow: 'GET, HEAD' }).end();
+        response.writeHead(200, { 'content-type': type }).end(write(host.http.websockets));
+      };
     host.http.add(
       '/.well-known/host-meta',
       serve('application/xrd+xml', (links) => {

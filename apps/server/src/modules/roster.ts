@@ -125,7 +125,11 @@ export const roster: ServerModule<RosterApi> = serverModule({
       const kept = before ?? { groups: [], subscription: 'none' as const };
       api.change(to, item.jid, { ...kept, groups: item.groups, name: item.name, hidden: false });
     });
-    host.hooks.on('removed', ({ account }) => table.delete(String(account)));
+    host.hooks.on('removed', ({ account }) => {
+      for (const [jid, contact] of api.contacts(account))
+        for (const listener of removals) listener(account, jid, contact);
+      table.delete(String(account));
+    });
     host.streamParts.push({
       features: ({ account }) => (account === undefined ? [] : [rosterVersioning.encode({}), preApproval.encode({})]),
     });

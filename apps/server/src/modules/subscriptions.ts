@@ -1,11 +1,10 @@
 import { Element, NS_CLIENT } from '@xeps/core';
 import type { Jid } from '@xeps/core/jid';
 import { copyOf, fromText, toText } from '../host/copy.ts';
-import type { Host } from '../host/host.ts';
 import { serverModule } from '../host/module.ts';
 import type { ServerModule } from '../host/module.ts';
 import { roster } from './roster.ts';
-import type { Contact, RosterApi } from './roster.ts';
+import type { Contact } from './roster.ts';
 
 const nobody: Contact = { groups: [], subscription: 'none' };
 
@@ -161,26 +160,14 @@ export const subscriptions: ServerModule = serverModule({
       }
     });
 
-    // §2.5.2: who is removed sees the account no more, and is not seen.
+    // §2.5.2: who is removed sees the account no more, and is not seen; so it is when the account itself goes.
     contacts.onRemoval((account, jid, contact) => {
       if (has('from', contact.subscription)) tellAvailability(account, jid, false);
       if (has('to', contact.subscription) || contact.ask === true) say('unsubscribe', account, jid);
       if (has('from', contact.subscription) || contact.request !== undefined) say('unsubscribed', account, jid);
     });
-
-    host.hooks.on('removed', ({ account }) => cancelAll(host, contacts, account));
   },
 });
-
-/** An account that goes away takes its subscriptions with it. */
-function cancelAll(host: Host, contacts: RosterApi, account: Jid): void {
-  const say = (type: string, to: Jid): void =>
-    host.route(new Element('presence', { xmlns: NS_CLIENT, type, from: String(account), to: String(to) }));
-  for (const [jid, { subscription, ask }] of contacts.contacts(account)) {
-    if (has('from', subscription)) say('unsubscribed', jid);
-    if (has('to', subscription) || ask === true) say('unsubscribe', jid);
-  }
-}
 
 function bareRequest({ attrs }: Element): Element {
   return new Element('presence', { ...attrs });

@@ -45,10 +45,7 @@ export async function listenHttp(options: HttpOptions, accept: (wire: Wire) => v
     socket.on('error', () => {});
     const offered = String(request.headers['sec-websocket-protocol'] ?? '').split(',');
     // RFC 7395 §3.1: both sides say that it is XMPP.
-    if (
-      new URL(request.url ?? '/', 'http://x').pathname !== websocketPath ||
-      !offered.some((name) => name.trim() === 'xmpp')
-    ) {
+    if (urlOf(request)?.pathname !== websocketPath || !offered.some((name) => name.trim() === 'xmpp')) {
       return void socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     }
     sockets.handleUpgrade(request, socket, head, (connection) => accept(websocketWire(connection, request, identity)));
@@ -69,17 +66,23 @@ async function serve(
   report: (error: unknown) => void,
 ): Promise<void> {
   try {
-    const url = URL.canParse(request.url ?? '', 'http://localhost')
-      ? new URL(request.url!, 'http://localhost')
-      : undefined;
+    const url = urlOf(request);
     const handler = url && routes.find(url.pathname);
     if (handler === undefined) response.writeHead(404).end();
     else await handler(request, response, url!);
   } catch (error) {
+    // Who breaks off in the midst of a request is no fault of the server.
+    if (request.destroyed && !request.complete) return;
     report(error);
     if (!response.headersSent) response.writeHead(500);
     response.end();
   }
+}
+
+/** What is asked for; undefined when that is no URL. */
+function urlOf({ url = '' }: IncomingMessage): URL | undefined {
+  const base = 'http://localhost';
+  return URL.canParse(url, base) ? new URL(url, base) : undefined;
 }
 
 function websocketWire(socket: WebSocket, request: IncomingMessage, identity: TlsIdentity | undefined): Wire {
