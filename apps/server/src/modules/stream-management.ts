@@ -15,10 +15,6 @@ import { carbons } from './carbons.ts';
 const keeping = { usual: 600, most: 3600 };
 /** Stanzas that may wait for an acknowledgement; who lets more wait is not there. */
 const maxUnacked = 100_000;
-/** The server asks for an acknowledgement after so many stanzas… */
-const askAfter = 20;
-/** …or so many milliseconds after one. */
-const askWithin = 2_000;
 
 /** What a session knows of its counting. */
 interface Managed {
@@ -31,8 +27,8 @@ interface Managed {
   /** How many of ours the client has confirmed. */
   acked: number;
   readonly unacked: { readonly element: Element; readonly encoded: EncodedStanza; readonly at: number }[];
-  sinceAsked: number;
-  cancelAsking: (() => void) | undefined;
+  /** It was asked, and has not answered yet. */
+  asking: boolean;
   cancelEnd: (() => void) | undefined;
 }
 
@@ -68,8 +64,7 @@ export const streamManagement: ServerModule<StreamManagementApi> = serverModule(
         handled: 0,
         acked: 0,
         unacked: [],
-        sinceAsked: 0,
-        cancelAsking: undefined,
+        asking: false,
         cancelEnd: undefined,
       };
       managed.set(session, state);
@@ -86,18 +81,15 @@ export const streamManagement: ServerModule<StreamManagementApi> = serverModule(
     function written(state: Managed, element: Element, encoded: EncodedStanza): void {
       state.unacked.push({ element, encoded, at: host.clock.now() });
       if (state.unacked.length > maxUnacked) return giveUp(state);
-      state.sinceAsked += 1;
-      const { stream } = state.session;
-      if (stream === undefined || state.cancelAsking !== undefined) return;
-      // Behind the stanza that is being written, with others of the same turn.
-      state.cancelAsking = host.clock.schedule(() => ask(state), state.sinceAsked >= askAfter ? 0 : askWithin);
+      ask(state);
     }
 
+    /** Asks how far the client is: once for what is written in a turn, and not before the last question is answered. */
     function ask(state: Managed): void {
-      state.cancelAsking = undefined;
-      if (state.unacked.length === 0) return;
-      state.sinceAsked = 0;
-      state.session.stream?.send(createElement('r', NS_SM));
+      if (state.asking || state.unacked.length === 0 || state.session.stream === undefined) return;
+      state.asking = true;
+      // Behind what is being written.
+      queueMicrotask(() => state.session.stream?.send(createElement('r', NS_SM)));
     }
 
     function acknowledge(stream: ServerStream, state: Managed, h: number): boolean {
@@ -118,8 +110,7 @@ export const streamManagement: ServerModule<StreamManagementApi> = serverModule(
     }
 
     function hibernate(state: Managed): boolean {
-      state.cancelAsking?.();
-      state.cancelAsking = undefined;
+      state.asking = false;
       if (state.id === undefined || state.max === 0) return endNow(state);
       state.cancelEnd = host.clock.schedule(() => endNow(state), state.max * 1000);
       return true;
@@ -159,9 +150,8 @@ export const streamManagement: ServerModule<StreamManagementApi> = serverModule(
         answer: createElement('resumed', NS_SM, { h: String(state.handled), previd: state.id }),
         goOn() {
           for (const { encoded, element } of state.unacked) stream.sendStanza(encoded, element);
-          state.cancelAsking?.();
-          state.cancelAsking = undefined;
-          if (state.unacked.length > 0) ask(state);
+          state.asking = false;
+          ask(state);
         },
       };
     }
@@ -191,7 +181,9 @@ export const streamManagement: ServerModule<StreamManagementApi> = serverModule(
             return true;
           case 'a':
             if (state === undefined) return false;
-            acknowledge(stream, state, decodeHandled(element));
+            if (!acknowledge(stream, state, decodeHandled(element))) return true;
+            state.asking = false;
+            ask(state);
             return true;
           default:
             return false;
@@ -206,7 +198,6 @@ export const streamManagement: ServerModule<StreamManagementApi> = serverModule(
     host.hooks.on('ended', ({ session, undelivered }) => {
       const state = managed.get(session);
       if (state === undefined) return;
-      state.cancelAsking?.();
       state.cancelEnd?.();
       if (state.id !== undefined) byId.delete(state.id);
       // A stream that was closed in order, or cut without resumption, leaves what was not confirmed as well.
