@@ -129,10 +129,10 @@ function list(text: string): readonly string[] {
 
 function mechanisms(text: string): readonly string[] {
   const names = list(text);
-  const unknown = names.find((name) => !/^(?:SCRAM-SHA-(?:1|256|512)(?:-PLUS)?|PLAIN)$/.test(name));
+  const unknown = names.find((name) => !/^(?:SCRAM-SHA-(?:1|256|512)(?:-PLUS)?|PLAIN|OAUTHBEARER)$/.test(name));
   if (unknown === undefined) return names;
   throw new InvalidArgumentError(
-    'There are SCRAM-SHA-1, SCRAM-SHA-256, SCRAM-SHA-512, each also with -PLUS, and PLAIN.',
+    'There are SCRAM-SHA-1, SCRAM-SHA-256, SCRAM-SHA-512, each also with -PLUS, PLAIN and OAUTHBEARER.',
   );
 }
 

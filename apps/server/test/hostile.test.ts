@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 /** The stream error that ended a stream, and that the stream was closed behind it. */
 function conditionOf(text: string): string | undefined {
-  return /<stream:error[^>]*><([a-z-]+) xmlns=['"]urn:ietf:params:xml:ns:xmpp-streams['"][^]*<\/stream:error><\/stream:stream>$|<error xmlns="http:\/\/etherx.jabber.org\/streams"><([a-z-]+) [^]*<\/error><\/stream:stream>$/
+  return /<stream:error[^>]*><([a-z-]+) xmlns=['"]urn:ietf:params:xml:ns:xmpp-streams['"][^]*<\/stream:error><\/stream:stream>$|<stream:error xmlns:stream="http:\/\/etherx.jabber.org\/streams"><([a-z-]+) [^]*<\/error><\/stream:stream>$/
     .exec(text)
     ?.slice(1)
     .find((found) => found !== undefined);

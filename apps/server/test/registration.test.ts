@@ -231,7 +231,7 @@ describe('signed in', () => {
     seen.length = 0;
 
     juliet.send(`<iq type='set' id='unreg1'><query xmlns='${NS_REGISTER}'><remove/></query></iq>`);
-    expect(await juliet.closed()).toMatch(/<iq [^>]*type="result" id="unreg1".*<error .*<not-authorized /);
+    expect(await juliet.closed()).toMatch(/<iq [^>]*type="result" id="unreg1".*<stream:error .*<not-authorized /);
     expect(await other.closed()).toContain('<not-authorized ');
     await expect.poll(() => seen).toContain('unsubscribe');
     expect(server.host.accounts.names()).toEqual(['romeo']);

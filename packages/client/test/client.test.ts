@@ -326,7 +326,9 @@ describe('stream errors', () => {
     const peer = await acceptClient(given.server);
     await started;
     peer.say('<message><body></message><message/>');
-    await peer.heard(/<error xmlns="http:\/\/etherx.jabber.org\/streams"><not-well-formed .*<\/stream:stream>/);
+    await peer.heard(
+      /<stream:error xmlns:stream="http:\/\/etherx.jabber.org\/streams"><not-well-formed .*<\/stream:stream>/,
+    );
     peer.say('</stream:stream><message/>&&&');
     await acceptClient(given.server);
     await until(session, 'online');

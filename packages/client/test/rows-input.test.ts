@@ -16,7 +16,10 @@ import { listen } from './transport/scripted.ts';
 const given = harness();
 const ping = iqQuery('get', element('urn:xmpp:ping', 'ping', {}));
 const errorPattern = (condition: string): RegExp =>
-  new RegExp(`<error xmlns="http://etherx.jabber.org/streams"><${condition} .*</error></stream:stream>$`, 's');
+  new RegExp(
+    `<stream:error xmlns:stream="http://etherx.jabber.org/streams"><${condition} .*</stream:error></stream:stream>$`,
+    's',
+  );
 
 /** The ids of messages, as they come. */
 function record(session: Client): unknown[] {

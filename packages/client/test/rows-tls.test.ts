@@ -121,7 +121,9 @@ describe('row 8: what comes before TLS, or before signing in, is nobody’s word
     await peer.heard(/<stream:stream [^>]*>/);
     await run(peer);
     await refused;
-    await peer.heard(/<error xmlns="http:\/\/etherx.jabber.org\/streams"><not-authorized .*<\/stream:stream>$/);
+    await peer.heard(
+      /<stream:error xmlns:stream="http:\/\/etherx.jabber.org\/streams"><not-authorized .*<\/stream:stream>$/,
+    );
     await peer.closed;
     expect(got).not.toHaveBeenCalled();
   });

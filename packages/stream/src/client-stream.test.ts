@@ -343,7 +343,9 @@ describe('row 8: before TLS and before signing in', () => {
     await run(script);
     expect(script.stanzas).toEqual([]);
     expect(script.closed[0]).toMatchObject({ condition: 'not-authorized' });
-    expect(script.written()).toContain('<error xmlns="http://etherx.jabber.org/streams"><not-authorized ');
+    expect(script.written()).toContain(
+      '<stream:error xmlns:stream="http://etherx.jabber.org/streams"><not-authorized ',
+    );
   });
 
   test('a forged answer to bind with another id is not taken', async () => {
@@ -392,7 +394,9 @@ describe('rows 10, 12, 13: bad input ends the stream with a typed error', () => 
     expect(script.stanzas).toEqual([]);
     expect(script.stream.state).toBe('closed');
     expect(script.written()).toMatch(
-      new RegExp(`^<error xmlns="http://etherx.jabber.org/streams"><${condition} .*</error></stream:stream>$`),
+      new RegExp(
+        `^<stream:error xmlns:stream="http://etherx.jabber.org/streams"><${condition} .*</stream:error></stream:stream>$`,
+      ),
     );
   });
 });

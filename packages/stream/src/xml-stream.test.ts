@@ -200,7 +200,7 @@ describe('§4.7 what a header must be', () => {
     const server = side({ role: 'server' });
     server.stream.receive(tcpHeader("to='example.org'"));
     expect(take(server)).toMatch(
-      /^<\?xml version='1.0'\?><stream:stream [^>]*><error [^>]*><unsupported-version .*<\/error><\/stream:stream>$/,
+      /^<\?xml version='1.0'\?><stream:stream [^>]*><stream:error [^>]*><unsupported-version .*<\/stream:error><\/stream:stream>$/,
     );
   });
 
@@ -263,7 +263,9 @@ describe('RFC 7395', () => {
     const client = opened();
     client.stream.receive("<message xmlns='jabber:client'>");
     expect(client.out).toHaveLength(2);
-    expect(client.out[0]).toMatch(/^<error xmlns="http:\/\/etherx.jabber.org\/streams"><not-well-formed /);
+    expect(client.out[0]).toMatch(
+      /^<stream:error xmlns:stream="http:\/\/etherx.jabber.org\/streams"><not-well-formed /,
+    );
     expect(client.out[1]).toBe('<close xmlns="urn:ietf:params:xml:ns:xmpp-framing"/>');
   });
 

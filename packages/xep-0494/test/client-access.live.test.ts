@@ -139,7 +139,7 @@ describeLive('XEP-0494', (server, transport) => {
       expect(device).toMatchObject({ connected: true, auth: { password: false, grant: {}, fast: true } });
 
       await revokeClient(client, device!.id);
-      await stream.until(/<stream:error>[\s\S]*not-authorized[\s\S]*<\/stream:stream>/);
+      await stream.until(/<stream:error[ >][\s\S]*not-authorized[\s\S]*<\/stream:stream>/);
       expect(await listClients(client)).toHaveLength(1);
       expect(await tokenWorks(server, who, tokenOf(answer))).toBe(false);
       await expect(revokeClient(client, device!.id)).rejects.toMatchObject({ condition: 'item-not-found' });

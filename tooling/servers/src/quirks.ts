@@ -35,7 +35,7 @@ const table = {
   'no-scram-upgrades': { text: 'XEP-0480: offers none', servers: [['prosody'], ['xeps']] },
   'no-client-list': {
     text: 'XEP-0494: has no list of clients',
-    servers: [['ejabberd'], ['prosody', 'old'], ['xeps']],
+    servers: [['ejabberd'], ['prosody', 'old']],
   },
   'slow-resumption': {
     text: 'XEP-0198: needs more than a second between two resumptions, and swaps neighbours around one',

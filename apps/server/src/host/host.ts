@@ -61,8 +61,8 @@ export interface HostEvents {
   unavailable: { readonly session: ClientSession; readonly stanza: Element | undefined };
   /** A session is over. `undelivered`: what it was sent and is not known to have got, oldest first. */
   ended: { readonly session: ClientSession; readonly undelivered: readonly Element[] };
-  /** An account has another password: what was signed in with the old one counts no more. */
-  passwordChanged: { readonly account: Jid };
+  /** An account has another password: what was signed in with the old one counts no more. `session` has changed it. */
+  passwordChanged: { readonly account: Jid; readonly session?: ClientSession | undefined };
   /** An account is to be forgotten with everything that belongs to it. */
   removed: { readonly account: Jid };
 }

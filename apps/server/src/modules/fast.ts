@@ -38,12 +38,20 @@ interface Kept {
   readonly [agent: string]: readonly Token[];
 }
 
+/** The tokens that installations have. */
+export interface FastApi {
+  /** Whether one has a token that is still good. */
+  has(user: string, agent: string): boolean;
+  /** Takes them from it. */
+  revoke(user: string, agent: string): void;
+}
+
 /** Signing in by a token that the server gave out (XEP-0484). */
-export const fast: ServerModule = serverModule({
+export const fast: ServerModule<FastApi | undefined> = serverModule({
   name: 'fast',
-  setup(host, use) {
+  setup(host, use): FastApi | undefined {
     const profile = use(sasl2);
-    if (profile === undefined) return;
+    if (profile === undefined) return undefined;
     const table = host.store.table<Kept>('fast');
 
     const accountOf = (user: string): string => `${user}@${host.domain}`;
@@ -128,5 +136,9 @@ export const fast: ServerModule = serverModule({
     // §4.1: whoever changes the password wants everybody out.
     host.hooks.on('passwordChanged', ({ account }) => void table.delete(String(account)));
     host.hooks.on('removed', ({ account }) => void table.delete(String(account)));
+    return {
+      has: (user, agent) => tokensOf(user, agent).length > 0,
+      revoke: (user, agent) => keep(user, agent, []),
+    };
   },
 });

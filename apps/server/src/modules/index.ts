@@ -4,6 +4,7 @@ import { bind2 } from './bind2.ts';
 import { bind } from './bind.ts';
 import { blocking } from './blocking.ts';
 import { carbons } from './carbons.ts';
+import { clientAccess } from './client-access.ts';
 import { clientState } from './client-state.ts';
 import { externalServices } from './external-services.ts';
 import { fast } from './fast.ts';
@@ -49,6 +50,7 @@ export const defaultModules: readonly ServerModule[] = [
   clientState,
   bind2,
   fast,
+  clientAccess,
   streamLimits,
   pubsub,
   pep,

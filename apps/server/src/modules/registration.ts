@@ -10,6 +10,7 @@ import type { Host } from '../host/host.ts';
 import type { IqContext } from '../host/iq-table.ts';
 import { serverModule } from '../host/module.ts';
 import type { ServerModule } from '../host/module.ts';
+import type { ClientSession } from '../host/sessions.ts';
 import type { ServerStream, StreamPart } from '../stream/server-stream.ts';
 
 /** How often one connection may try, and how many accounts there may be in the end. */
@@ -39,7 +40,7 @@ export const registration: ServerModule = serverModule({
       });
       table.handle(registerQuery, (request, context) => {
         const account = accountOf(context);
-        return request.remove ? cancel(host, account, context.stanza) : change(host, account, request);
+        return request.remove ? cancel(host, account, context.stanza) : change(host, context.session!, request);
       });
     }
     host.disco.server.feature(NS_REGISTER);
@@ -113,7 +114,8 @@ function create(host: Host, query: Element): void {
 }
 
 /** §3.3 */
-async function change(host: Host, account: Jid, { username, password }: Registration): Promise<undefined> {
+async function change(host: Host, session: ClientSession, { username, password }: Registration): Promise<undefined> {
+  const account = session.jid.bare();
   if (!password) throw new StanzaError('bad-request', { text: 'a new password is needed' });
   // §3.1.1: who has an account makes no second one.
   if (username !== undefined && tryParseJid(`${username}@${host.domain}`)?.equals(account) !== true)
@@ -125,7 +127,7 @@ async function change(host: Host, account: Jid, { username, password }: Registra
     if (error instanceof SaslError) throw new StanzaError('not-acceptable', { text: error.message });
     throw error;
   }
-  host.hooks.run('passwordChanged', { account });
+  host.hooks.run('passwordChanged', { account, session });
   return undefined;
 }
 

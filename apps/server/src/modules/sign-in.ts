@@ -19,6 +19,8 @@ export interface SignInApi {
   bindings(stream: ServerStream): readonly string[];
   /** Begins an exchange. @throws SaslFailure */
   begin(stream: ServerStream, mechanism: string): ServerMechanism;
+  /** Adds a mechanism that is not about passwords, offered as long as `offered` says so. */
+  add(name: string, mechanism: { offered(): boolean; begin(): ServerMechanism }): void;
   /** Whose account that is, as the client asked to be (RFC 4422 §2). @throws SaslFailure */
   account(success: ServerStep & { readonly kind: 'success' }): Jid;
 }
@@ -31,11 +33,13 @@ export const signIn: ServerModule<SignInApi> = serverModule({
   setup(host): SignInApi {
     const secrets: SecretSource = { scram: (username, hash) => secretOf(host, username, hash) };
 
+    const added = new Map<string, Parameters<SignInApi['add']>[1]>();
     const mechanisms = (stream: ServerStream): string[] => {
       if (!stream.wire.secure || stream.account !== undefined) return [];
       const scram = hashes.map((hash) => `SCRAM-${hash}`);
       const plus = bindings(stream).length > 0 ? scram.map((name) => `${name}-PLUS`) : [];
-      const all = [...plus, ...scram, 'PLAIN', ...(host.options.anonymous ? ['ANONYMOUS'] : [])];
+      const others = Array.from(added).flatMap(([name, { offered }]) => (offered() ? [name] : []));
+      const all = [...plus, ...scram, 'PLAIN', ...others, ...(host.options.anonymous ? ['ANONYMOUS'] : [])];
       return all.filter((name) => host.options.mechanisms?.includes(name) !== false);
     };
     const bindings = (stream: ServerStream): string[] => Array.from(stream.wire.bindings.keys());
@@ -49,6 +53,8 @@ export const signIn: ServerModule<SignInApi> = serverModule({
           const reason = stream.wire.secure ? 'invalid-mechanism' : 'encryption-required';
           throw new SaslFailure(reason, `${name} is not offered`);
         }
+        const other = added.get(name);
+        if (other !== undefined) return other.begin();
         const context: MechanismContext = {
           secrets,
           bindings: stream.wire.bindings,
@@ -59,6 +65,7 @@ export const signIn: ServerModule<SignInApi> = serverModule({
         const [, hash, plus] = /^SCRAM-(.+?)(-PLUS)?$/.exec(name)!;
         return scramServer(hash as ScramHash, plus !== undefined, context);
       },
+      add: (name, mechanism) => void added.set(name, mechanism),
       account({ username, authzid }) {
         const account = createJid({ local: username, domain: host.domain });
         // §6.3.8: acting as somebody else is not for anybody here.

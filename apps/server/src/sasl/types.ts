@@ -21,6 +21,8 @@ export type ServerStep =
       readonly data: Uint8Array | undefined;
       /** The token that was used (XEP-0484). */
       readonly token?: string;
+      /** The grant that was used (RFC 7628). */
+      readonly grant?: string;
     };
 
 /** A refusal, by its condition in RFC 6120 §6.5. The text is for logs; clients are told the condition. */
