@@ -58,6 +58,10 @@ export interface Conversation {
   readonly last?: Message;
   /** The key of the message up to which this account has read. */
   readonly readUpTo?: string;
+  /** What was written on this device and not sent. */
+  readonly draft?: string;
+  /** It stands before the others, on this device. */
+  readonly pinned: boolean;
   /** There is nothing older than what is here. */
   readonly complete: boolean;
 }

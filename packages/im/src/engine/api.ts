@@ -69,7 +69,7 @@ export interface ImEvents {
 
 /** Conversations of an account. Addresses are bare ones, as text. */
 export interface Im extends Names {
-  /** All that have messages, the one with the newest first. */
+  /** All that have messages, a draft or are pinned: the pinned ones first, then the one with the newest message. */
   conversations(): Promise<Conversation[]>;
   conversation(address: Jid | string): Promise<Conversation>;
   /** Messages of a conversation that are in the store, in order. */
@@ -85,6 +85,8 @@ export interface Im extends Names {
    */
   loadHistory(options?: { readonly limit?: number; readonly signal?: AbortSignal }): Promise<OlderMessages>;
   message(key: string): Promise<Message | undefined>;
+  /** The first message of a conversation from a time on, of those in the store. */
+  messageSince(address: Jid | string, time: Date): Promise<Message | undefined>;
   /** The message that an id stands for, such as `replyTo`. */
   find(address: Jid | string, id: string): Promise<Message | undefined>;
   /** Messages that have all words, the newest first; the last word may be the beginning of one. */
@@ -111,6 +113,10 @@ export interface Im extends Names {
   cancel(key: string): Promise<boolean>;
   /** The user has read up to a message, or all: told to this account's other devices, and to the other side. */
   markRead(address: Jid | string, key?: string): Promise<void>;
+  /** Keeps what the user has written and not sent, in this store alone; an empty text removes it. */
+  setDraft(address: Jid | string, text: string): Promise<void>;
+  /** Puts a conversation before the others, or back, in this store alone. */
+  setPinned(address: Jid | string, pinned: boolean): Promise<void>;
   /** The user writes. */
   typing(address: Jid | string): Promise<void>;
 

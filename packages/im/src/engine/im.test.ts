@@ -52,6 +52,7 @@ describe('conversations', () => {
     expect(await device.im.conversation('Nobody@Montague.lit')).toEqual({
       address: 'nobody@montague.lit',
       unread: 0,
+      pinned: false,
       // The archive is empty.
       complete: true,
     });

@@ -13,9 +13,11 @@ import type { Content, ConversationRecord, EventRecord } from '../store/records.
 import { queryWords } from '../store/words.ts';
 import type { Im, ImEvents, ImOptions, NewMessage, ReceiptPolicy } from './api.ts';
 import { advertise } from './features.ts';
+import { firstSince } from './by-date.ts';
 import { createJournal } from './journal.ts';
 import { createLive } from './live.ts';
 import { createNames } from './names.ts';
+import { createNotes } from './notes.ts';
 import { createNotifier } from './notifier.ts';
 import { createOutbox } from './outbox.ts';
 import { sayAgain, sayCorrection, sayMessage, sayReactions, sayRetraction } from './outgoing.ts';
@@ -98,6 +100,7 @@ export function createIm(session: Session, options: ImOptions): Im {
     () => first ?? sync.catchUp(),
     () => settling.sent(),
   );
+  const notes = createNotes(journal);
   const names = createNames(session, journal, report, signal);
   const typing = createTyping(session, (event) => events.emit('typing', event));
   const readState = createReadState(session, journal, outbox, (address) =>
@@ -173,6 +176,8 @@ export function createIm(session: Session, options: ImOptions): Im {
         unread: talk.unread,
         ...(newest && { last: toMessage(newest, talk) }),
         ...(talk.read && { readUpTo: talk.read.key }),
+        ...(talk.draft !== undefined && { draft: talk.draft }),
+        pinned: talk.pinned === true,
         complete: talk.history.complete || (isComplete && talk.history.oldest === undefined),
       };
     });
@@ -231,11 +236,10 @@ export function createIm(session: Session, options: ImOptions): Im {
     ...names,
     conversations: () =>
       openTransaction(async (tx) => {
-        const talks = (await tx.conversations()).filter((talk) => talk.last !== undefined);
-        return toConversations(
-          tx,
-          talks.toSorted((a, b) => b.last!.position - a.last!.position),
+        const talks = (await tx.conversations()).filter(
+          ({ last, draft, pinned }) => last !== undefined || draft !== undefined || pinned === true,
         );
+        return toConversations(tx, talks.toSorted(inOrder));
       }),
     conversation: (address) =>
       openTransaction(async (tx) => {
@@ -261,6 +265,11 @@ export function createIm(session: Session, options: ImOptions): Im {
       openTransaction(async (tx) => {
         const [record] = await tx.getEvents([key]);
         return record?.kind === 'message' ? (await toMessages(tx, [record]))[0] : undefined;
+      }),
+    messageSince: (address, time) =>
+      openTransaction(async (tx) => {
+        const found = await firstSince(tx, addressText(address), time.getTime());
+        return found && (await toMessages(tx, [found]))[0];
       }),
     find: async (address, id) => {
       const found = await openTransaction(async (tx) => {
@@ -325,6 +334,8 @@ export function createIm(session: Session, options: ImOptions): Im {
     },
     cancel: (key) => outbox.cancel(key),
     markRead: (address, key) => readState.markRead(addressText(address), key),
+    setDraft: (address, text) => notes.setDraft(addressText(address), text),
+    setPinned: (address, pinned) => notes.setPinned(addressText(address), pinned),
     typing: (address) => typing.typing(addressText(address)),
     async flush({ signal: stop } = {}) {
       await outbox.emptied(stop);
@@ -365,6 +376,13 @@ function withoutUndefined(content: Omit<NewMessage, 'replyTo' | 'thread'>): Cont
 
 function addressText(address: Jid | string): string {
   return String(typeof address === 'string' ? parseJid(address, { lenient: true }) : address);
+}
+
+/** The pinned ones first, then the one with the newest message; what has only a draft is the newest of all. */
+function inOrder(a: ConversationRecord, b: ConversationRecord): number {
+  if (a.pinned !== b.pinned) return a.pinned === true ? -1 : 1;
+  const [first, second] = [a, b].map(({ last }) => last?.position ?? Infinity) as [number, number];
+  return first === second ? 0 : second - first;
 }
 
 function emptyConversation(address: string): ConversationRecord {

@@ -158,6 +158,10 @@ export interface ConversationRecord {
     /** There are events that change messages which are not here. */
     readonly changes?: boolean;
   };
+  /** What the user of this device has written and not sent. */
+  readonly draft?: string;
+  /** The user of this device wants it before the others. */
+  readonly pinned?: boolean;
   /** How far back the archive has been read. */
   readonly history: {
     /** The id in the archive from which older messages are asked for; the end of what was synchronised at first when absent. */
