@@ -6,7 +6,7 @@
  */
 export { createServer } from './server.ts';
 export type { Server, ServerPorts } from './server.ts';
-export type { ListenAddresses, ObservedElement, ServerOptions } from './options.ts';
+export type { ListenAddresses, ObservedElement, ServerOptions, Acquaintance } from './options.ts';
 export type { HistoryEntry } from './modules/archive/index.ts';
 export type { ExternalService } from './modules/external-services.ts';
 export type { Faults, FaultTarget, StanzaFault } from './faults.ts';

@@ -23,12 +23,22 @@ export interface ListenAddresses {
   readonly component?: number | false | undefined;
 }
 
+/** Two accounts that have each other in their contact lists, and see each other's presence. */
+export interface Acquaintance {
+  /** Their user names. */
+  readonly between: readonly [string, string];
+  /** What each calls the other, in the same order; nothing when left out. */
+  readonly names?: readonly [(string | undefined)?, (string | undefined)?] | undefined;
+}
+
 /** What the server is like. */
 export interface ServerOptions {
   /** Its domain; `localhost` when left out. */
   readonly domain?: string | undefined;
   /** Accounts to make: with a password, or by a name that is its password too. */
   readonly accounts?: readonly (Credentials | string)[] | undefined;
+  /** Who knows whom. */
+  readonly contacts?: readonly Acquaintance[] | undefined;
   /** Messages that were exchanged before, the oldest first: they are in the archives of who took part. */
   readonly history?: readonly HistoryEntry[] | undefined;
   /** Where it listens; `false`: only within the process (`server.connect`). */

@@ -18,6 +18,8 @@ import { createPair } from './net/pair.ts';
 import { listenTcp } from './net/tcp.ts';
 import { tlsIdentity } from './net/tls.ts';
 import type { Wire } from './net/wire.ts';
+import { roster } from './modules/roster.ts';
+import type { Contact } from './modules/roster.ts';
 import type { ObservedElement, ServerOptions } from './options.ts';
 import { memoryStore } from './store/store.ts';
 import type { Store } from './store/store.ts';
@@ -105,6 +107,13 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     if (!host.accounts.has(createJid({ local: credentials.user, domain }).local!)) host.accounts.create(credentials);
   }
 
+  const lists = use(roster);
+  for (const { between, names = [] } of options.contacts ?? []) {
+    const [first, second] = between.map((local) => createJid({ local, domain })) as [Jid, Jid];
+    const contact = (name: string | undefined): Contact => ({ groups: [], subscription: 'both', name });
+    lists?.change(first, second, contact(names[0]));
+    lists?.change(second, first, contact(names[1]));
+  }
   const kept = use(archive);
   if (kept !== undefined) importHistory(host, kept.log, options.history ?? []);
 

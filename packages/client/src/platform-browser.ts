@@ -45,7 +45,7 @@ export const browserPlatform: Platform<undefined, DiscoverOptions> = {
 /** What is loaded when it is needed. Older browsers don't ask again for what failed once, until the page is loaded anew. */
 function part<T>(loading: Promise<T>): Promise<T> {
   return loading.catch((cause: unknown) => {
-    const why = "A part of this program can't be loaded: check the network, and reload the page if that does not help";
+    const why = "A part of this program can't be loaded: reload the page";
     throw new ConnectionError('unreachable', why, { cause });
   });
 }

@@ -3,5 +3,5 @@
  *
  * @packageDocumentation
  */
-export { indexedDbStore } from './store.ts';
+export { deleteIndexedDbStore, indexedDbStore } from './store.ts';
 export type { IndexedDbStoreOptions } from './store.ts';

@@ -8,7 +8,7 @@ import { forceCloseDatabase } from 'fake-indexeddb';
 import { deleteDB, openDB } from 'idb';
 import { afterEach, describe, expect, it, test, vi } from 'vitest';
 import { openDatabase } from './database.ts';
-import { indexedDbStore } from './index.ts';
+import { deleteIndexedDbStore, indexedDbStore } from './index.ts';
 
 let databases = 0;
 const newName = (): string => `test ${(databases += 1)}`;
@@ -48,6 +48,24 @@ const find = async (store: Store, words: string[], over: object = {}): Promise<s
   (await store.read((tx) => tx.search({ words, limit: 50, ...over }))).map(({ key }) => key);
 const failsWith = (promise: Promise<unknown>, reason: StoreErrorReason): Promise<void> =>
   expect(promise).rejects.toSatisfy((error) => error instanceof StoreError && error.reason === reason);
+
+describe('deleting', () => {
+  test('nothing is left, and who has it open loses it', async () => {
+    const name = newName();
+    const store = open(name);
+    await store.write((tx) => tx.putEvents([message('1', 1, 'rose')]));
+    await deleteIndexedDbStore(name);
+    await failsWith(
+      store.read((tx) => tx.getEvents(['1'])),
+      'closed',
+    );
+    expect(await open(name).read((tx) => tx.getEvents(['1']))).toEqual([]);
+  });
+
+  test('what is not there is deleted', async () => {
+    await deleteIndexedDbStore(newName());
+  });
+});
 
 describe('the search index', () => {
   test.each([1, 2, 3, 4])('finds the same as a store without one, whatever was written (seed %i)', async (seed) => {

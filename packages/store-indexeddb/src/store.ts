@@ -1,5 +1,6 @@
 import { StoreError } from '@xeps/im/store';
 import type { Store } from '@xeps/im/store';
+import { deleteDB } from 'idb';
 import { openDatabase, STORES } from './database.ts';
 import type { Database, Transaction } from './database.ts';
 import { toFault, unavailable } from './faults.ts';
@@ -131,4 +132,20 @@ export function indexedDbStore(name: string, { durability = 'relaxed' }: Indexed
     onChange: (listener) => notices.listen(listener),
     close: () => shut('it was closed; open it again to use it'),
   };
+}
+
+/**
+ * Deletes the database of this name with everything in it; resolves as well when there is none. Tabs that have it open
+ * lose it: their transactions reject with `StoreError` `closed`.
+ *
+ * Rejects with `StoreError` when the browser can't, and with an `XmppError` of code `ERR_XMPP_STORE_UNAVAILABLE` where there
+ * is no IndexedDB.
+ */
+export async function deleteIndexedDbStore(name: string): Promise<void> {
+  if (typeof indexedDB === 'undefined') throw unavailable(name);
+  try {
+    await deleteDB(name);
+  } catch (error) {
+    throw error instanceof DOMException && REFUSALS.has(error.name) ? unavailable(name, error) : toFault(error, name);
+  }
 }

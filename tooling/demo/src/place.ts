@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from '@xeps/server';
 import { startProsody } from '@xeps/servers';
-import { people } from './world.ts';
+import { contacts, people } from './world.ts';
 import type { PastMessage } from './world.ts';
 
 /** A server that runs, with everybody's accounts. */
@@ -25,7 +25,7 @@ export interface Place {
 
 /** The embedded server: in this process, with everything that was said before. */
 export async function embedded(past: readonly PastMessage[]): Promise<Place> {
-  const server = await createServer({ accounts: people, history: past, listen: { component: false } });
+  const server = await createServer({ accounts: people, contacts, history: past, listen: { component: false } });
   const folder = await mkdtemp(join(tmpdir(), 'xeps-demo-'));
   const caFile = join(folder, 'ca.pem');
   await writeFile(caFile, server.ca);

@@ -18,6 +18,17 @@ export const people = [
 
 type Person = (typeof people)[number]['user'];
 
+/** Who knows whom, and what they call each other. */
+export const contacts: readonly {
+  readonly between: readonly [Person, Person];
+  readonly names: readonly [string, string];
+}[] = [
+  { between: ['juliet', 'romeo'], names: ['Romeo', 'Juliet'] },
+  { between: ['juliet', 'nurse'], names: ['Nurse', 'Juliet'] },
+  { between: ['romeo', 'mercutio'], names: ['Mercutio', 'Romeo'] },
+  { between: ['romeo', 'nurse'], names: ['Juliet’s nurse', 'Romeo Montague'] },
+];
+
 /** What is said between two of them, again and again; who begins stands first. */
 const talks: readonly (readonly [Person, Person, readonly string[]])[] = [
   [

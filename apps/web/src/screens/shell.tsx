@@ -1,0 +1,103 @@
+import { lazy, Suspense, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useAccount, useAccountState, useConversations } from '../hooks/account.tsx';
+import { chat, go, useRoute } from '../hooks/route.ts';
+import { useNotifications } from '../hooks/notifications.ts';
+import { usePresenceOfPerson } from '../hooks/looks-at.ts';
+import { useShortcuts } from '../hooks/shortcuts.ts';
+import { t } from '../i18n/index.ts';
+import { Spinner } from '../ui/basics.tsx';
+import { faultText } from '../ui/fault-text.ts';
+import { ConversationScreen } from './conversation.tsx';
+import { Sidebar } from './sidebar.tsx';
+
+const SignInAgain = lazy(() => import('./sign-in-again.tsx').then((module) => ({ default: module.SignInAgain })));
+const Settings = lazy(() => import('./settings.tsx').then((module) => ({ default: module.Settings })));
+const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
+const Shortcuts = lazy(() => import('./shortcuts.tsx').then((module) => ({ default: module.Shortcuts })));
+const NewChat = lazy(() => import('./new-chat.tsx').then((module) => ({ default: module.NewChat })));
+const Search = lazy(() => import('./search.tsx').then((module) => ({ default: module.Search })));
+
+/** What may lie over the rest. */
+export type Overlay = 'palette' | 'shortcuts' | 'new-chat' | 'search';
+
+/** The frame of all screens of an account. */
+export function Shell(): ReactNode {
+  const account = useAccount();
+  const route = useRoute();
+  const conversations = useConversations();
+  const connection = useAccountState((state) => state.connection);
+  const storeFault = useAccountState((state) => state.storeFault);
+  const [overlay, setOverlay] = useState<Overlay>();
+  const close = (): void => setOverlay(undefined);
+  const current = route.view === 'chat' ? route.address : undefined;
+
+  usePresenceOfPerson(account, current);
+  useNotifications(account);
+  useShortcuts({ conversations: conversations ?? [], current, open: setOverlay });
+  const unread = conversations?.reduce((sum, conversation) => sum + conversation.unread, 0) ?? 0;
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) ${t('appName')}` : t('appName');
+    const badge = navigator as { setAppBadge?(count: number): Promise<void>; clearAppBadge?(): Promise<void> };
+    (unread > 0 ? badge.setAppBadge?.(unread) : badge.clearAppBadge?.())?.catch(() => {});
+  }, [unread]);
+
+  return (
+    <div className="shell" data-view={route.view}>
+      <a className="skip" href="#composer" onClick={(event) => focusComposer(event)}>
+        {t('shortcutComposer')}
+      </a>
+      <Sidebar conversations={conversations} current={current} open={setOverlay} />
+      <main className="main">
+        {storeFault && (
+          <p role="alert" className="banner error">
+            {storeFault.reason === 'full' ? t('storeFull') : faultText(storeFault)}
+          </p>
+        )}
+        {route.view === 'chat' ? (
+          <ConversationScreen
+            key={route.address}
+            address={route.address}
+            details={route.details}
+            message={route.message}
+          />
+        ) : route.view === 'settings' ? (
+          <Suspense fallback={<Spinner label={t('loading')} />}>
+            <Settings section={route.section} />
+          </Suspense>
+        ) : (
+          <Welcome />
+        )}
+      </main>
+      <Suspense>
+        {connection.status === 'ended' && connection.fault.name === 'SaslError' && (
+          <SignInAgain fault={connection.fault} />
+        )}
+        {overlay === 'palette' && <Palette conversations={conversations ?? []} open={setOverlay} onClose={close} />}
+        {overlay === 'shortcuts' && <Shortcuts onClose={close} />}
+        {overlay === 'new-chat' && <NewChat onClose={close} />}
+        {overlay === 'search' && (
+          <Search
+            conversation={undefined}
+            onClose={close}
+            onChoose={({ conversation, key }) => go(chat(conversation, { message: key }))}
+          />
+        )}
+      </Suspense>
+    </div>
+  );
+}
+
+function focusComposer(event: { preventDefault(): void }): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('.composer textarea')?.focus();
+}
+
+function Welcome(): ReactNode {
+  return (
+    <div className="empty">
+      <h1>{t('chooseChat')}</h1>
+      <p>{t('chooseChatLead', { keys: /Mac|iP/.test(navigator.userAgent) ? '⌘K' : 'Ctrl+K' })}</p>
+    </div>
+  );
+}

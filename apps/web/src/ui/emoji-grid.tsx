@@ -1,0 +1,26 @@
+import { EmojiPicker } from 'frimousse';
+import type { ReactNode } from 'react';
+import { t } from '../i18n/index.ts';
+import { Spinner } from './basics.tsx';
+
+/** The emoji themselves come from this page's own server, in its language. */
+export function EmojiGrid({ onChoose }: { onChoose(emoji: string): void }): ReactNode {
+  const language = document.documentElement.lang === 'de' ? 'de' : 'en';
+  return (
+    <EmojiPicker.Root
+      className="emoji-picker"
+      locale={language}
+      emojibaseUrl={new URL(`${import.meta.env.BASE_URL}emoji`, location.href).href}
+      onEmojiSelect={({ emoji }) => onChoose(emoji)}
+    >
+      <EmojiPicker.Search aria-label={t('emojiSearch')} placeholder={t('emojiSearch')} autoFocus />
+      <EmojiPicker.Viewport className="emoji-viewport">
+        <EmojiPicker.Loading>
+          <Spinner label={t('loading')} />
+        </EmojiPicker.Loading>
+        <EmojiPicker.Empty>{t('emojiNone')}</EmojiPicker.Empty>
+        <EmojiPicker.List />
+      </EmojiPicker.Viewport>
+    </EmojiPicker.Root>
+  );
+}
