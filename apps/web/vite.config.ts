@@ -85,6 +85,10 @@ const serviceWorker: Plugin = {
 export default defineConfig({
   base: './',
   plugins: [catalogues, react(), contentSecurity, emoji, serviceWorker],
-  resolve: { conditions: ['@xeps/source', 'browser', 'module', 'import', 'default'] },
+  resolve: {
+    conditions: ['@xeps/source', 'browser', 'module', 'import', 'default'],
+    // Menus and dialogs would keep the page from scrolling by a style sheet that the policy forbids; it never scrolls.
+    alias: { 'react-remove-scroll': join(folder, 'src/ui/no-scroll-lock.tsx') },
+  },
   build: { target: 'es2023', modulePreload: { polyfill: false }, chunkSizeWarningLimit: 700, assetsInlineLimit: 0 },
 });

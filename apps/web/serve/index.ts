@@ -41,7 +41,7 @@ export async function serveWeb({ port = 0 }: ServeOptions = {}): Promise<ServedW
   const folder = await mkdtemp(join(tmpdir(), 'xeps-web-'));
   const people = new Map<string, DemoPerson>();
   try {
-    await build({ root, logLevel: 'warn', build: { outDir: folder, emptyOutDir: true } });
+    await buildForProduction(folder);
     const server = await preview({
       root,
       logLevel: 'warn',
@@ -64,6 +64,17 @@ export async function serveWeb({ port = 0 }: ServeOptions = {}): Promise<ServedW
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Whatever this process is: in a test run it is `test`, which would make a page for developers. */
+async function buildForProduction(folder: string): Promise<void> {
+  const { NODE_ENV: before } = process.env;
+  process.env['NODE_ENV'] = 'production';
+  try {
+    await build({ root, logLevel: 'warn', build: { outDir: folder, emptyOutDir: true } });
+  } finally {
+    process.env['NODE_ENV'] = before;
   }
 }
 

@@ -118,6 +118,12 @@ export function createRunning({ profile, store, password, register, tell }: Runn
   for (const event of ['added', 'updated', 'removed', 'loaded', 'failed'] as const) contacts.on(event, tellContacts);
   for (const event of ['available', 'unavailable'] as const) available.on(event, tellPresence);
   for (const event of ['request', 'settled'] as const) asking.on(event, tellRequests);
+  // Whom the user has put into the contact list may see in return, also where the server can't be told so before (§3.4).
+  asking.on('request', ({ from }) => {
+    const item = contacts.get(from.bare());
+    if (item?.ask === 'subscribe' || item?.subscription === 'to' || item?.subscription === 'both')
+      asking.approve(from).catch((error: unknown) => console.warn(error));
+  });
   client.on('disconnected', tellPresence);
   im.on('sync', ({ state, received }) => tell({ sync: { state, messages: received } }));
   client.onConnection((status) => tell({ connection: toView(status) }));

@@ -1,4 +1,4 @@
-import { lazy, memo, Suspense, useEffect, useState } from 'react';
+import { lazy, memo, Suspense, useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import type { Message } from '@xeps/im';
 import { useAccount, useAccountState, useName } from '../hooks/account.tsx';
@@ -21,9 +21,6 @@ const MessageToolbar = lazy(() =>
 );
 const EditHistory = lazy(() => import('./edit-history.tsx').then((module) => ({ default: module.EditHistory })));
 
-/** A menu of a message is open, which stands elsewhere in the page. */
-const hasMenu = (): boolean => document.querySelector('.menu, .popover, .dialog') !== null;
-
 /** A message, with what can be done with it. */
 export const MessageRow = memo(function MessageRow({
   message,
@@ -43,6 +40,7 @@ export const MessageRow = memo(function MessageRow({
   const [history, setHistory] = useState(false);
   /** It is pointed at, or has the focus: then there is what to do with it. */
   const [active, setActive] = useState(false);
+  const busy = useRef(false);
   const author = outgoing ? t('you') : name;
   const isMe = text.startsWith('/me ') && retracted === undefined;
 
@@ -72,10 +70,10 @@ export const MessageRow = memo(function MessageRow({
       aria-label={`${author}, ${dateTime(message.time)}`}
       onKeyDown={pressed}
       onPointerEnter={() => setActive(true)}
-      onPointerLeave={({ currentTarget }) => setActive(currentTarget.contains(document.activeElement) || hasMenu())}
+      onPointerLeave={({ currentTarget }) => setActive(currentTarget.contains(document.activeElement) || busy.current)}
       onFocus={() => setActive(true)}
       onBlur={({ currentTarget, relatedTarget }) =>
-        setActive(currentTarget.contains(relatedTarget) || currentTarget.matches(':hover') || hasMenu())
+        setActive(currentTarget.contains(relatedTarget) || currentTarget.matches(':hover') || busy.current)
       }
     >
       <div className="bubble" data-deleted={retracted !== undefined}>
@@ -131,7 +129,7 @@ export const MessageRow = memo(function MessageRow({
         )}
         {active && retracted === undefined && (
           <Suspense>
-            <MessageToolbar message={message} actions={actions} />
+            <MessageToolbar message={message} actions={actions} onBusy={(on) => void (busy.current = on)} />
           </Suspense>
         )}
       </div>

@@ -20,20 +20,27 @@ const report = (error: unknown): void => console.warn(error);
 export function MessageToolbar({
   message,
   actions,
+  onBusy,
 }: {
   readonly message: Message;
   readonly actions: MessageActions;
+  /** Something of it is open, somewhere else in the page: it must not go now. */
+  onBusy(busy: boolean): void;
 }): ReactNode {
   const { api } = useAccount();
   const { key, text, outgoing, state } = message;
   const [deleting, setDeleting] = useState(false);
+  function askToDelete(): void {
+    setDeleting(true);
+    onBusy(true);
+  }
   return (
     <div className="message-actions" role="toolbar" aria-label={t('messageActions')}>
       <IconButton label={t('reply')} onClick={() => actions.onReply(message)}>
         <Reply aria-hidden size={17} />
       </IconButton>
-      <ReactButton message={message} />
-      <DropdownMenu.Root>
+      <ReactButton message={message} onBusy={onBusy} />
+      <DropdownMenu.Root onOpenChange={onBusy}>
         <DropdownMenu.Trigger asChild>
           <IconButton label={t('more')} data-menu>
             <Ellipsis aria-hidden size={17} />
@@ -51,7 +58,7 @@ export function MessageToolbar({
               <DropdownMenu.Item onSelect={() => actions.onEdit(message)}>{t('edit')}</DropdownMenu.Item>
             )}
             {outgoing && state !== 'failed' && (
-              <DropdownMenu.Item className="danger" onSelect={() => setDeleting(true)}>
+              <DropdownMenu.Item className="danger" onSelect={() => setTimeout(askToDelete)}>
                 {t('delete')}
               </DropdownMenu.Item>
             )}
@@ -64,25 +71,32 @@ export function MessageToolbar({
           text={t('deleteConfirm')}
           action={t('delete')}
           onConfirm={() => void api.retract(key).catch(report)}
-          onClose={() => setDeleting(false)}
+          onClose={() => {
+            setDeleting(false);
+            onBusy(false);
+          }}
         />
       )}
     </div>
   );
 }
 
-function ReactButton({ message }: { readonly message: Message }): ReactNode {
+function ReactButton({ message, onBusy }: { readonly message: Message; onBusy(busy: boolean): void }): ReactNode {
   const { api } = useAccount();
   const own = useAccountState((state) => state.address);
   const [open, setOpen] = useState(false);
   const [all, setAll] = useState(false);
-  const choose = (emoji: string): void => {
-    setOpen(false);
+  const change = (shown: boolean): void => {
+    setOpen(shown);
     setAll(false);
+    onBusy(shown);
+  };
+  const choose = (emoji: string): void => {
+    change(false);
     api.react(message.key, toggledReactions(message, own, emoji)).catch(report);
   };
   return (
-    <Popover.Root open={open} onOpenChange={setOpen}>
+    <Popover.Root open={open} onOpenChange={change}>
       <Popover.Trigger asChild>
         <IconButton label={t('react')}>
           <SmilePlus aria-hidden size={17} />
