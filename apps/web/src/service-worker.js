@@ -28,12 +28,13 @@ self.addEventListener('fetch', (event) => {
   const scope = new URL(self.registration.scope).pathname;
   if (request.mode === 'navigate') {
     // The newest page where there is a connection; what it needs has names of its own.
-    event.respondWith(fetch(request).catch(() => caches.match(scope)));
+    event.respondWith(fetch(request).catch(() => caches.match(scope, { ignoreVary: true })));
     return;
   }
   if (!pathname.startsWith(scope)) return;
   event.respondWith(
-    caches.match(request).then(
+    // Servers say that it varies with who asks, which it does not.
+    caches.match(request, { ignoreVary: true }).then(
       (found) =>
         found ??
         fetch(request).then((response) => {

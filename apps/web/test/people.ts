@@ -28,7 +28,7 @@ export interface Stage {
   context(options?: BrowserContextOptions): Promise<BrowserContext>;
   /** Opens the client signed in. Nothing that the page writes as an error may be written. */
   enter(
-    server: ServerInfo,
+    server: Pick<ServerInfo, 'ws'>,
     who: { readonly jid: string; readonly password: string },
     options?: BrowserContextOptions,
   ): Promise<Page>;

@@ -45,7 +45,7 @@ export function Composer({
   const { settings } = useSettings();
   const input = useRef<HTMLTextAreaElement>(null);
   const files = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(draft);
+  const [text, setText] = useState(() => unsaved(address) ?? draft);
   const [fault, setFault] = useState<unknown>();
   /** What was in the line before an edit took its place. */
   const kept = useRef('');
@@ -80,20 +80,21 @@ export function Composer({
   current.current = editing === undefined ? text : kept.current;
   useEffect(() => {
     if (editing !== undefined) return;
-    const timer = setTimeout(
-      () => void api.setDraft(address, text).catch((error: unknown) => console.warn(error)),
-      400,
-    );
+    sessionStorage.setItem(unsavedKey(address), text);
+    const save = async (): Promise<void> => {
+      await api.setDraft(address, text);
+      if (unsaved(address) === text) sessionStorage.removeItem(unsavedKey(address));
+    };
+    const timer = setTimeout(() => void save().catch((error: unknown) => console.warn(error)), 400);
     return () => clearTimeout(timer);
   }, [api, address, text, editing]);
-  useEffect(() => {
-    const keep = (): void => void api.setDraft(address, current.current).catch(() => {});
-    addEventListener('pagehide', keep);
-    return () => {
-      removeEventListener('pagehide', keep);
-      keep();
-    };
-  }, [api, address]);
+  useEffect(
+    () => () => {
+      // Who leaves the conversation.
+      void api.setDraft(address, current.current).catch((error: unknown) => console.warn(error));
+    },
+    [api, address],
+  );
 
   async function send(): Promise<void> {
     const said = text.trimEnd();
@@ -221,6 +222,10 @@ export function Composer({
     </div>
   );
 }
+
+/** What one writes, until it is in the store: a page that goes has no time for that. */
+const unsavedKey = (address: string): string => `xeps-web draft ${address}`;
+const unsaved = (address: string): string | undefined => sessionStorage.getItem(unsavedKey(address)) ?? undefined;
 
 function AboutBar({ about, onClose }: { readonly about: NonNullable<About>; onClose(): void }): ReactNode {
   const { message, kind } = about;

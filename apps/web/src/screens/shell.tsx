@@ -26,8 +26,8 @@ export function Shell(): ReactNode {
   const account = useAccount();
   const route = useRoute();
   const conversations = useConversations();
-  const connection = useAccountState((state) => state.connection);
   const storeFault = useAccountState((state) => state.storeFault);
+  const refused = useRefused();
   const [overlay, setOverlay] = useState<Overlay>();
   const close = (): void => setOverlay(undefined);
   const current = route.view === 'chat' ? route.address : undefined;
@@ -70,9 +70,7 @@ export function Shell(): ReactNode {
         )}
       </main>
       <Suspense>
-        {connection.status === 'ended' && connection.fault.name === 'SaslError' && (
-          <SignInAgain fault={connection.fault} />
-        )}
+        {refused && <SignInAgain />}
         {overlay === 'palette' && <Palette conversations={conversations ?? []} open={setOverlay} onClose={close} />}
         {overlay === 'shortcuts' && <Shortcuts onClose={close} />}
         {overlay === 'new-chat' && <NewChat onClose={close} />}
@@ -86,6 +84,17 @@ export function Shell(): ReactNode {
       </Suspense>
     </div>
   );
+}
+
+/** What is stored signs in no more: from the refusal on, until a new password has been accepted. */
+function useRefused(): boolean {
+  const connection = useAccountState((state) => state.connection);
+  const [refused, setRefused] = useState(false);
+  useEffect(() => {
+    if (connection.status === 'online') setRefused(false);
+    else if (connection.status === 'ended' && connection.fault.name === 'SaslError') setRefused(true);
+  }, [connection]);
+  return refused;
 }
 
 function focusComposer(event: { preventDefault(): void }): void {

@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
-import type { Fault } from '../backend/types.ts';
 import { useAccount, useAccountState } from '../hooks/account.tsx';
 import { t } from '../i18n/index.ts';
 import { Field, Spinner } from '../ui/basics.tsx';
@@ -8,7 +7,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { faultText } from '../ui/fault-text.ts';
 
 /** What this browser has stored signs in no more: the password is needed. What is here can be read meanwhile. */
-export function SignInAgain({ fault }: { readonly fault: Fault }): ReactNode {
+export function SignInAgain(): ReactNode {
   const { api } = useAccount();
   const address = useAccountState((state) => state.address);
   const [dismissed, setDismissed] = useState(false);
@@ -46,7 +45,7 @@ export function SignInAgain({ fault }: { readonly fault: Fault }): ReactNode {
           onChange={(event) => setPassword(event.target.value)}
         />
         <p role="alert" className="error">
-          {tried === undefined ? '' : faultText(tried ?? fault, address)}
+          {tried === undefined ? '' : faultText(tried, address)}
         </p>
         <div className="actions">
           <button type="submit" className="button primary" disabled={busy}>
