@@ -21,7 +21,7 @@ export function ConversationMenu({
   const pinned = useConversation(address)?.pinned === true;
   const firstUnread = source?.view.firstUnread;
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
         <IconButton label={t('more')}>
           <EllipsisVertical aria-hidden size={20} />

@@ -171,7 +171,7 @@ function Header({
       <a className="icon-button back" href={hrefOf({ view: 'home' })} aria-label={t('back')} title={t('back')}>
         <ArrowLeft aria-hidden size={20} />
       </a>
-      <a className="peer" href={hrefOf(chat(address, { details: !details }))} aria-label={t('openDetails', { name })}>
+      <a className="peer" href={hrefOf(chat(address, { details: !details }))} title={t('openDetails', { name })}>
         <Avatar address={address} name={name} size={36} show={presence?.show} />
         <span>
           <h1>

@@ -40,6 +40,7 @@ export const MessageRow = memo(function MessageRow({
   const [history, setHistory] = useState(false);
   /** It is pointed at, or has the focus: then there is what to do with it. */
   const [active, setActive] = useState(false);
+  const [menu, setMenu] = useState(false);
   const busy = useRef(false);
   const author = outgoing ? t('you') : name;
   const isMe = text.startsWith('/me ') && retracted === undefined;
@@ -54,7 +55,8 @@ export const MessageRow = memo(function MessageRow({
       actions.onEdit(message);
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      event.currentTarget.querySelector<HTMLElement>('[data-menu]')?.click();
+      setMenu(true);
+      busy.current = true;
     }
   }
 
@@ -129,7 +131,13 @@ export const MessageRow = memo(function MessageRow({
         )}
         {active && retracted === undefined && (
           <Suspense>
-            <MessageToolbar message={message} actions={actions} onBusy={(on) => void (busy.current = on)} />
+            <MessageToolbar
+              message={message}
+              actions={actions}
+              menu={menu}
+              onMenu={setMenu}
+              onBusy={(on) => void (busy.current = on)}
+            />
           </Suspense>
         )}
       </div>

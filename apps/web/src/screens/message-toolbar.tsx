@@ -20,9 +20,14 @@ const report = (error: unknown): void => console.warn(error);
 export function MessageToolbar({
   message,
   actions,
+  menu,
+  onMenu,
   onBusy,
 }: {
   readonly message: Message;
+  /** Its menu is open. */
+  readonly menu: boolean;
+  onMenu(open: boolean): void;
   readonly actions: MessageActions;
   /** Something of it is open, somewhere else in the page: it must not go now. */
   onBusy(busy: boolean): void;
@@ -40,9 +45,16 @@ export function MessageToolbar({
         <Reply aria-hidden size={17} />
       </IconButton>
       <ReactButton message={message} onBusy={onBusy} />
-      <DropdownMenu.Root onOpenChange={onBusy}>
+      <DropdownMenu.Root
+        modal={false}
+        open={menu}
+        onOpenChange={(open) => {
+          onMenu(open);
+          onBusy(open);
+        }}
+      >
         <DropdownMenu.Trigger asChild>
-          <IconButton label={t('more')} data-menu>
+          <IconButton label={t('more')}>
             <Ellipsis aria-hidden size={17} />
           </IconButton>
         </DropdownMenu.Trigger>

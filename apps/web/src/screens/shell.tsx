@@ -11,12 +11,24 @@ import { faultText } from '../ui/fault-text.ts';
 import { ConversationScreen } from './conversation.tsx';
 import { Sidebar } from './sidebar.tsx';
 
-const SignInAgain = lazy(() => import('./sign-in-again.tsx').then((module) => ({ default: module.SignInAgain })));
-const Settings = lazy(() => import('./settings.tsx').then((module) => ({ default: module.Settings })));
-const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
-const Shortcuts = lazy(() => import('./shortcuts.tsx').then((module) => ({ default: module.Shortcuts })));
-const NewChat = lazy(() => import('./new-chat.tsx').then((module) => ({ default: module.NewChat })));
-const Search = lazy(() => import('./search.tsx').then((module) => ({ default: module.Search })));
+/** What is not on the first sight of the page, by when it is loaded: when it is wanted, or when there is nothing else to do. */
+const parts = {
+  signInAgain: () => import('./sign-in-again.tsx'),
+  settings: () => import('./settings.tsx'),
+  palette: () => import('./palette.tsx'),
+  shortcuts: () => import('./shortcuts.tsx'),
+  newChat: () => import('./new-chat.tsx'),
+  search: () => import('./search.tsx'),
+};
+const SignInAgain = lazy(() => parts.signInAgain().then((module) => ({ default: module.SignInAgain })));
+const Settings = lazy(() => parts.settings().then((module) => ({ default: module.Settings })));
+const Palette = lazy(() => parts.palette().then((module) => ({ default: module.Palette })));
+const Shortcuts = lazy(() => parts.shortcuts().then((module) => ({ default: module.Shortcuts })));
+const NewChat = lazy(() => parts.newChat().then((module) => ({ default: module.NewChat })));
+const Search = lazy(() => parts.search().then((module) => ({ default: module.Search })));
+
+/** Milliseconds after which the rest is loaded. */
+const settled = 3000;
 
 /** What may lie over the rest. */
 export type Overlay = 'palette' | 'shortcuts' | 'new-chat' | 'search';
@@ -32,6 +44,12 @@ export function Shell(): ReactNode {
   const close = (): void => setOverlay(undefined);
   const current = route.view === 'chat' ? route.address : undefined;
 
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const load of Object.values(parts)) load().catch((error: unknown) => console.warn(error));
+    }, settled);
+    return () => clearTimeout(timer);
+  }, []);
   usePresenceOfPerson(account, current);
   useNotifications(account);
   useShortcuts({ conversations: conversations ?? [], current, open: setOverlay });

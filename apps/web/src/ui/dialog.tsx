@@ -5,6 +5,16 @@ import type { ReactNode } from 'react';
 import { t } from '../i18n/index.ts';
 import { IconButton } from './basics.tsx';
 
+/** Where there is something to fill in, that is what a dialog is opened for. */
+function focusField(event: Event): void {
+  const field = (event.currentTarget as HTMLElement).querySelector<HTMLElement>(
+    'input:not([hidden]), select, textarea',
+  );
+  if (field === null) return;
+  event.preventDefault();
+  field.focus();
+}
+
 /** A dialog that keeps the focus, and gives it back. */
 export function Dialog({
   title,
@@ -25,6 +35,7 @@ export function Dialog({
         <RadixDialog.Overlay className="overlay" />
         <RadixDialog.Content
           className="dialog"
+          onOpenAutoFocus={focusField}
           data-wide={wide}
           {...(description ? {} : { 'aria-describedby': undefined })}
         >

@@ -1,4 +1,5 @@
 import { EmojiPicker } from 'frimousse';
+import type { EmojiPickerListEmojiProps, EmojiPickerListRowProps } from 'frimousse';
 import type { ReactNode } from 'react';
 import { t } from '../i18n/index.ts';
 import { Spinner } from './basics.tsx';
@@ -19,8 +20,26 @@ export function EmojiGrid({ onChoose }: { onChoose(emoji: string): void }): Reac
           <Spinner label={t('loading')} />
         </EmojiPicker.Loading>
         <EmojiPicker.Empty>{t('emojiNone')}</EmojiPicker.Empty>
-        <EmojiPicker.List />
+        <EmojiPicker.List components={{ Row, Emoji }} />
       </EmojiPicker.Viewport>
     </EmojiPicker.Root>
+  );
+}
+
+// Rows and columns are counted from 1 (WAI-ARIA), which the library does from 0.
+
+function Row({ children, ...props }: EmojiPickerListRowProps): ReactNode {
+  return (
+    <div {...props} aria-rowindex={Number(props['aria-rowindex'] ?? 0) + 1}>
+      {children}
+    </div>
+  );
+}
+
+function Emoji({ emoji, ...props }: EmojiPickerListEmojiProps): ReactNode {
+  return (
+    <button type="button" {...props} aria-colindex={Number(props['aria-colindex'] ?? 0) + 1}>
+      {emoji.emoji}
+    </button>
   );
 }
