@@ -96,7 +96,7 @@ export async function say(page: Page, text: string): Promise<void> {
   const line = page.locator('.composer textarea');
   await line.fill(text);
   await line.press('Enter');
-  await expect.poll(() => line.inputValue()).toBe('');
+  await page.waitForFunction(() => document.querySelector<HTMLTextAreaElement>('.composer textarea')?.value === '');
 }
 
 /** A message by what it says. */

@@ -152,7 +152,7 @@ export async function prepare(page: Page): Promise<void> {
   await message(page, 'Wherefore art thou Romeo?').waitFor();
   await page.locator('.composer textarea').press('ArrowUp');
   await say(page, 'Wherefore art thou *Romeo*? Deny thy _father_ and refuse thy name …');
-  await page.getByRole('button', { name: 'edited' }).waitFor();
+  await page.getByRole('button', { name: 'edited' }).last().waitFor();
 }
 
 /** Closes what lies over the rest. */

@@ -13,6 +13,7 @@ import { signIns, type SignInResult } from './sign-in.ts';
 import { storeIndexedDb, type StoreTimed } from './store-indexeddb.ts';
 import { storeSqlite, type StoreResult } from './store-sqlite.ts';
 import { remark, storeTarget } from './targets.ts';
+import { webClient, type WebResult } from './web.ts';
 
 /** What a bench found out: for machines, and lines for people. */
 interface Outcome {
@@ -59,6 +60,8 @@ const benches: Readonly<Record<string, (name: string) => Promise<Outcome> | Outc
   'sign-in-ejabberd': async (name) => signedIn(name, await signIns('ejabberd')),
   'server-clients': async (name) => crowded(name, await manyClients(Math.round(200 * scale))),
   'server-message': async (name) => passed(name, await messageTimes(Math.round(1000 * scale))),
+  'web-client': async (name) =>
+    shown(name, await webClient(Math.round(100_000 * scale), Math.round(2000 * scale), fewRounds)),
   'store-indexeddb': async (name) => timed(name, await storeIndexedDb(scale, 10 * rounds)),
   'store-sqlite': async (name) => stored(name, await storeSqlite(scale, 10 * rounds)),
 };
@@ -125,6 +128,26 @@ function signedIn(name: string, results: readonly SignInResult[]): Outcome {
   );
   const head = `${name}: round trips from the TLS session to usable, 50 ms added each way`;
   return { comparisons: [], lines: [head, ...rows.map((row) => `  ${row}`)] };
+}
+
+function shown(name: string, result: WebResult): Outcome {
+  const { messages, contacts, signInBytes, chatBytes, list, open, scroll, blank, elements } = result;
+  const median = (values: readonly number[]): number =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+  const rate = ({ frames }: { readonly frames: number }): number => frames / scroll.seconds;
+  const reached = (is: boolean): string => (is ? 'reached' : 'NOT REACHED');
+  const ratio = Math.round((scroll.frames / blank.frames) * 1000) / 1000;
+  const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+  return {
+    comparisons: [{ bench: name, subject: 'frames while scrolling', against: 'an empty page', ratio }],
+    lines: [
+      `${name}: Chromium, ${messages} messages in one conversation, ${contacts} contacts`,
+      `  first load ${kilobytes(signInBytes)} compressed (target 200: ${reached(signInBytes <= 200_000)}), with a conversation open ${kilobytes(chatBytes)} (${reached(chatBytes <= 200_000)})`,
+      `  the list from what is stored after ${median(list).toFixed(0)} ms (target 1000: ${reached(median(list) < 1000)}), median of ${list.length}; a conversation opens in ${median(open).toFixed(0)} ms`,
+      `  scrolling ${scroll.seconds} s: ${rate(scroll).toFixed(1)} frames/s, ${scroll.late} of ${scroll.frames} later than 25 ms, longest task ${scroll.longest.toFixed(0)} ms (target 60 frames/s: ${reached(rate(scroll) >= 59)})`,
+      `  an empty page scrolls with ${rate(blank).toFixed(1)} frames/s, ${blank.late} late: ${ratio} of that; ${elements} elements in the page`,
+    ],
+  };
 }
 
 function crowded(name: string, { clients, signIn, round, memory, start }: ManyClients): Outcome {
