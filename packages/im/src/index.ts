@@ -28,6 +28,7 @@ export type {
   DeliveryState,
   Edit,
   Failure,
+  LinkInfo,
   Reaction,
   Store,
   StoreErrorReason,

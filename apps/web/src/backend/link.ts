@@ -70,6 +70,8 @@ export async function linkAccount({ profile, password, register, first }: LinkOp
   let state: AccountState | undefined;
   let local: LocalAccount | undefined;
   let letGo: (() => void) | undefined;
+  /** This tab leads, or knows who does. */
+  const known = Promise.withResolvers<void>();
 
   const post = (notice: Notice): void => channel.postMessage(notice);
 
@@ -83,6 +85,7 @@ export async function linkAccount({ profile, password, register, first }: LinkOp
     if (notice.type === 'state') {
       const had = state !== undefined;
       ({ state } = notice);
+      known.resolve();
       events.emit('state', notice.state);
       // Another tab has taken over: what was asked of the one before is asked again, or lost.
       if (had) askAgain();
@@ -142,7 +145,7 @@ export async function linkAccount({ profile, password, register, first }: LinkOp
     });
   }
 
-  async function lead(began: (() => void) | undefined): Promise<void> {
+  async function lead(): Promise<void> {
     const account = createLocalAccount({ profile, password, register });
     for (const event of ['state', 'change', 'notify', 'gone'] as const)
       account.on(event, (value) => {
@@ -163,27 +166,26 @@ export async function linkAccount({ profile, password, register, first }: LinkOp
     post({ type: 'state', state: account.state });
     events.emit('state', account.state);
     askAgain();
-    began?.();
+    known.resolve();
     if (first !== true) account.start(true).catch(() => {});
   }
 
-  /** Resolves when this tab leads, or knows who does. */
-  await new Promise<void>((resolve, reject) => {
-    const heard = events.on('state', () => {
-      heard();
-      resolve();
+  navigator.locks
+    .request(name, { signal: life.signal }, async () => {
+      const held = new Promise<void>((done) => (letGo = done));
+      await lead();
+      await held;
+    })
+    .catch((error: unknown) => {
+      if (!life.signal.aborted) known.reject(error);
     });
-    navigator.locks
-      .request(name, { signal: life.signal }, async () => {
-        const held = new Promise<void>((done) => (letGo = done));
-        await lead(resolve);
-        await held;
-      })
-      .catch((error: unknown) => {
-        if (!life.signal.aborted) reject(error as Error);
-      });
-    post({ type: 'hello' });
-  });
+  post({ type: 'hello' });
+  try {
+    await known.promise;
+  } catch (error) {
+    channel.close();
+    throw error;
+  }
 
   return {
     tab,

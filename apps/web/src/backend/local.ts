@@ -181,6 +181,8 @@ export function createLocalAccount({ profile, password, register }: LocalOptions
     async devices() {
       const { client } = running;
       const all = await listClients(client);
+      // The list does not say which of them is this one: it is known where one alone can be it.
+      const own = all.filter(({ connected, userAgent }) => connected && userAgent?.software === software);
       return all.map(({ id, userAgent, connected, firstSeen, lastSeen, auth }) => ({
         id,
         ...(userAgent?.software !== undefined && { software: userAgent.software }),
@@ -189,7 +191,7 @@ export function createLocalAccount({ profile, password, register }: LocalOptions
         ...(firstSeen !== undefined && { firstSeen }),
         ...(lastSeen !== undefined && { lastSeen }),
         byPassword: auth.password,
-        current: connected && userAgent?.software === software,
+        current: own.length === 1 && own[0]!.id === id,
       }));
     },
     revoke: (id) => revokeClient(running.client, id),

@@ -16,6 +16,8 @@ export interface Settings {
   readonly receipts: boolean;
   readonly markers: boolean;
   readonly typing: boolean;
+  /** Whether and how one is there, for contacts. */
+  readonly show: 'available' | 'chat' | 'away' | 'xa' | 'dnd';
   readonly notifications: boolean;
   /** Notifications say who wrote, and what. */
   readonly notificationText: boolean;
@@ -33,6 +35,7 @@ const usualSettings: Settings = {
   receipts: true,
   markers: true,
   typing: true,
+  show: 'available',
   notifications: false,
   notificationText: true,
   sound: false,

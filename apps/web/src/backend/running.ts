@@ -76,7 +76,8 @@ export function createRunning({ profile, store, password, register, tell }: Runn
     markers: (other) => loadSettings().markers && isTrusted(other),
   });
   const available = client.use(presence);
-  available.announce();
+  const { show } = loadSettings();
+  available.announce(show === 'available' ? {} : { show });
   const asking = client.use(subscriptions);
 
   const pending = new Map<string, () => void>();

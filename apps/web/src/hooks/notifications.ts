@@ -8,6 +8,15 @@ import { chat, hrefOf } from './route.ts';
 /** Shows notifications of what nobody looks at: one for each conversation, through the service worker. */
 export function useNotifications(account: LinkedAccount): void {
   useEffect(() => account.on('notify', (event) => void show(event)), [account]);
+  useEffect(() => {
+    // Somebody has clicked on one.
+    const heard = ({ data }: MessageEvent<unknown>): void => {
+      const { type, href } = (data ?? {}) as { readonly type?: unknown; readonly href?: unknown };
+      if (type === 'go' && typeof href === 'string' && href.startsWith('#/')) location.hash = href;
+    };
+    navigator.serviceWorker?.addEventListener('message', heard);
+    return () => navigator.serviceWorker?.removeEventListener('message', heard);
+  }, []);
 }
 
 async function show({ messages }: AccountEvents['notify']): Promise<void> {

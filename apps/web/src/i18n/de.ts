@@ -7,15 +7,12 @@ export const de: typeof en = {
   cancel: 'Abbrechen',
   close: 'Schließen',
   save: 'Speichern',
-  done: 'Fertig',
   back: 'Zurück',
   remove: 'Entfernen',
   retry: 'Noch einmal versuchen',
   search: 'Suchen',
   settings: 'Einstellungen',
   more: 'Mehr',
-  yes: 'Ja',
-  no: 'Nein',
 
   signInTitle: 'Anmelden',
   signInLead: 'Schreib dich mit Leuten auf jedem XMPP-Server.',
@@ -110,7 +107,6 @@ export const de: typeof en = {
   openDetails: 'Einzelheiten zu {name}',
   copyAddress: 'Adresse kopieren',
   copied: 'Kopiert',
-  sharedMedia: 'Bilder und Dateien',
 
   conversationWith: 'Unterhaltung mit {name}',
   messagesWith: 'Nachrichten mit {name}',
@@ -263,7 +259,6 @@ export const de: typeof en = {
 
   notifyMany: '{count, plural, one {# neue Nachricht} other {# neue Nachrichten}}',
   notifyHidden: 'Neue Nachricht',
-  announceMessage: '{name}: {text}',
   storeFull:
     'Auf diesem Gerät ist kein Platz mehr. Neue Nachrichten bleiben auf dem Server, bis welcher da ist: Schaffe Platz und lade diese Seite neu.',
   newVersion: 'Es gibt eine neue Version.',

@@ -5,15 +5,12 @@ export const en = {
   cancel: 'Cancel',
   close: 'Close',
   save: 'Save',
-  done: 'Done',
   back: 'Back',
   remove: 'Remove',
   retry: 'Try again',
   search: 'Search',
   settings: 'Settings',
   more: 'More',
-  yes: 'Yes',
-  no: 'No',
 
   signInTitle: 'Sign in',
   signInLead: 'Chat with people on any XMPP server.',
@@ -105,7 +102,6 @@ export const en = {
   openDetails: 'Details of {name}',
   copyAddress: 'Copy address',
   copied: 'Copied',
-  sharedMedia: 'Pictures and files',
 
   conversationWith: 'Conversation with {name}',
   messagesWith: 'Messages with {name}',
@@ -256,7 +252,6 @@ export const en = {
 
   notifyMany: '{count, plural, one {# new message} other {# new messages}}',
   notifyHidden: 'New message',
-  announceMessage: '{name}: {text}',
   storeFull:
     'This device has no room left. New messages stay on the server until there is some: free space, then load this page again.',
   newVersion: 'There is a new version.',

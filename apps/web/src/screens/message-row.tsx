@@ -1,6 +1,6 @@
 import { lazy, memo, Suspense, useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
-import type { Message } from '@xeps/im';
+import type { LinkInfo, Message } from '@xeps/im';
 import { useAccount, useAccountState, useName } from '../hooks/account.tsx';
 import { useSettings } from '../hooks/settings.tsx';
 import { dateTime, t, time } from '../i18n/index.ts';
@@ -105,6 +105,9 @@ export const MessageRow = memo(function MessageRow({
                 </div>
               </Hideable>
             )}
+            {content.links?.map((link) => (
+              <LinkCard key={link.url} link={link} />
+            ))}
           </>
         )}
         <span className="meta">
@@ -150,6 +153,17 @@ export const MessageRow = memo(function MessageRow({
     </article>
   );
 });
+
+/** What the sender says is behind a link; where it leads stands with it, and nothing has been fetched. */
+function LinkCard({ link: { url, host, title, description } }: { readonly link: LinkInfo }): ReactNode {
+  return (
+    <a className="link-card" href={url} target="_blank" rel="noopener noreferrer nofollow">
+      <small dir="ltr">{host}</small>
+      {title !== undefined && <strong dir="auto">{title}</strong>}
+      {description !== undefined && <span dir="auto">{description}</span>}
+    </a>
+  );
+}
 
 function MessageMedia({
   message,

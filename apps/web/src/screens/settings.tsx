@@ -105,20 +105,6 @@ function AccountSection(): ReactNode {
           {t('save')}
         </button>
       </form>
-      <div className="field">
-        <label htmlFor="availability">{t('availability')}</label>
-        <select
-          id="availability"
-          defaultValue="available"
-          onChange={(event) => void api.setPresence(event.target.value as Availability['show']).catch(setFault)}
-        >
-          {availabilities.map((show) => (
-            <option key={show} value={show}>
-              {presenceText(show)}
-            </option>
-          ))}
-        </select>
-      </div>
       <form
         onSubmit={(event) =>
           void ask(event, async () => {
@@ -162,9 +148,29 @@ function AccountSection(): ReactNode {
 }
 
 function PrivacySection(): ReactNode {
+  const { api } = useAccount();
   const { settings, change } = useSettings();
+  const choose = (show: Availability['show']): void => {
+    change({ show });
+    // Without a connection it counts from the next one on.
+    void api.setPresence(show).catch((error: unknown) => console.warn(error));
+  };
   return (
     <>
+      <div className="field">
+        <label htmlFor="availability">{t('availability')}</label>
+        <select
+          id="availability"
+          value={settings.show}
+          onChange={(event) => choose(event.target.value as Availability['show'])}
+        >
+          {availabilities.map((show) => (
+            <option key={show} value={show}>
+              {presenceText(show)}
+            </option>
+          ))}
+        </select>
+      </div>
       <Switch label={t('receipts')} checked={settings.receipts} onChange={(receipts) => change({ receipts })} />
       <Switch label={t('markers')} checked={settings.markers} onChange={(markers) => change({ markers })} />
       <Switch label={t('typingSetting')} checked={settings.typing} onChange={(typing) => change({ typing })} />

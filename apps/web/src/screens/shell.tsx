@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useAccount, useAccountState, useConversations } from '../hooks/account.tsx';
 import { chat, go, useRoute } from '../hooks/route.ts';
+import { useNewVersion } from '../hooks/new-version.ts';
 import { useNotifications } from '../hooks/notifications.ts';
 import { usePresenceOfPerson } from '../hooks/looks-at.ts';
 import { useShortcuts } from '../hooks/shortcuts.ts';
@@ -40,6 +41,7 @@ export function Shell(): ReactNode {
   const conversations = useConversations();
   const storeFault = useAccountState((state) => state.storeFault);
   const refused = useRefused();
+  const isNew = useNewVersion();
   const [overlay, setOverlay] = useState<Overlay>();
   const close = (): void => setOverlay(undefined);
   const current = route.view === 'chat' ? route.address : undefined;
@@ -71,6 +73,14 @@ export function Shell(): ReactNode {
           <p role="alert" className="banner error">
             {storeFault.reason === 'full' ? t('storeFull') : faultText(storeFault)}
           </p>
+        )}
+        {isNew && (
+          <div role="status" className="banner">
+            <p>{t('newVersion')}</p>
+            <button type="button" className="button small" onClick={() => location.reload()}>
+              {t('reload')}
+            </button>
+          </div>
         )}
         {route.view === 'chat' ? (
           <ConversationScreen

@@ -10,7 +10,8 @@ import { safeFileName } from '@xeps/xep-0446';
 import { downloadUrls, isInline, NS_SFS, sharedFiles } from '@xeps/xep-0447';
 import type { FileSharing } from '@xeps/xep-0447';
 import { NS_REPLY, reply } from '@xeps/xep-0461';
-import type { Attachment, Content } from '../store/records.ts';
+import { linkPreviews } from '@xeps/xep-0511';
+import type { Attachment, Content, LinkInfo } from '../store/records.ts';
 
 /** What a message says to people; `undefined` when it says nothing. */
 export function readContent(stanza: Element): Content | undefined {
@@ -24,6 +25,7 @@ export function readContent(stanza: Element): Content | undefined {
   const attachments = link === undefined ? files : [link];
   if (body === undefined && attachments.length === 0 && encryption === undefined) return undefined;
   const subject = has.has('subject') ? messageSubject.safeFind(stanza) : undefined;
+  const links = has.has('Description') || has.has('rdf:Description') ? linksOf(stanza) : [];
   const hints = has.has('spoiler') ? spoilerHints(stanza) : undefined;
   return {
     text: link !== undefined && body?.trim() === link.url ? '' : shownText(stanza, body ?? '', has, files.length > 0),
@@ -32,6 +34,7 @@ export function readContent(stanza: Element): Content | undefined {
     ...(hints !== undefined && { spoiler: textFor(hints) ?? '' }),
     ...(has.has('unstyled') && unstyled.safeFind(stanza)?.ok === true && { unstyled: true }),
     ...(attachments.length > 0 && { attachments }),
+    ...(links.length > 0 && { links }),
     ...(encryption !== undefined && { encryption: encryption.name }),
   };
 }
@@ -93,6 +96,16 @@ function linkOf(stanza: Element, body: string | undefined): Attachment | undefin
     // How clients share a file (modernxmpp, "Communicating the URL"): the body is the address and nothing else.
     inline: body?.trim() === found.value.url,
   };
+}
+
+/** XEP-0511 §6: only what belongs to a link that stands in the text. */
+function linksOf(stanza: Element): LinkInfo[] {
+  return linkPreviews(stanza).map(({ link, host, title, description }) => ({
+    url: link,
+    host,
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+  }));
 }
 
 function fileName(pathname: string): string {

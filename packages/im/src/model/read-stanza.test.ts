@@ -101,6 +101,23 @@ describe('what it says', () => {
       { kind: 'message', content: { text: 'a', spoiler: 'end' } },
     ],
     [
+      'what is behind a link of the text, and nothing of one that is not there',
+      says(
+        'see https://the.link.example.com/',
+        ...['https://the.link.example.com/', 'https://evil.example/'].map(
+          (about) =>
+            `<Description xmlns='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' rdf:about='${about}'><title xmlns='https://ogp.me/ns#'>A title</title></Description>`,
+        ),
+      ),
+      {
+        kind: 'message',
+        content: {
+          text: 'see https://the.link.example.com/',
+          links: [{ url: 'https://the.link.example.com/', host: 'the.link.example.com', title: 'A title' }],
+        },
+      },
+    ],
+    [
       'what is encrypted',
       `<encryption xmlns='urn:xmpp:eme:0' namespace='urn:x' name='Enigma'/>`,
       { kind: 'message', content: { text: '', encryption: 'Enigma' } },

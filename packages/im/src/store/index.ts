@@ -18,6 +18,7 @@ export type {
   EventKind,
   EventRecord,
   Failure,
+  LinkInfo,
   OutboxRecord,
   Reaction,
   ReadMark,

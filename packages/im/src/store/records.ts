@@ -24,6 +24,16 @@ export interface Attachment {
   readonly inline?: boolean;
 }
 
+/** What the sender says is behind a link of a message (XEP-0511); nothing has been fetched. */
+export interface LinkInfo {
+  /** The link, as it stands in the text. */
+  readonly url: string;
+  /** Where it leads, which is all that is certain: to be shown with the rest. */
+  readonly host: string;
+  readonly title?: string;
+  readonly description?: string;
+}
+
 /** What a message says. */
 export interface Content {
   /** What to show: the body without what is only there for clients that know less (XEP-0428). */
@@ -36,6 +46,7 @@ export interface Content {
   /** The sender does not want `*` and `_` to be read as styling (XEP-0393 §6). */
   readonly unstyled?: boolean;
   readonly attachments?: readonly Attachment[];
+  readonly links?: readonly LinkInfo[];
   /** It was encrypted and can't be read here: the name of the encryption (XEP-0380). */
   readonly encryption?: string;
 }
