@@ -110,6 +110,11 @@ describe.each(liveServers().map((server) => [server.kind, server] as const))('on
     expect(await card.textContent()).toBe('the.link.example.comThe Best Webpage');
     expect(await message(page, 'See').locator('.text a').count()).toBe(1);
     expect(await message(page, 'See').locator('img').count()).toBe(0);
+    // Who can't see it hears it.
+    await page
+      .getByRole('status')
+      .filter({ hasText: 'See https://the.link.example.com/' })
+      .waitFor({ state: 'attached' });
   });
 
   test('files by dropping and by pasting; the export has what was said', { timeout: 60_000 }, async () => {

@@ -152,6 +152,7 @@ export const de: typeof en = {
   emojiSearch: 'Emoji suchen',
   emojiNone: 'Kein Emoji gefunden',
 
+  announceMessage: '{name}: {text}',
   composer: 'Nachricht an {name}',
   composerPlaceholder: 'Nachricht',
   send: 'Senden',

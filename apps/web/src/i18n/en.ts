@@ -147,6 +147,7 @@ export const en = {
   emojiSearch: 'Search emoji',
   emojiNone: 'No emoji found',
 
+  announceMessage: '{name}: {text}',
   composer: 'Message to {name}',
   composerPlaceholder: 'Message',
   send: 'Send',

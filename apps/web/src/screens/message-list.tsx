@@ -7,6 +7,7 @@ import type { Message } from '@xeps/im';
 import type { MessageWindow } from '../hooks/message-window.ts';
 import { useAccount } from '../hooks/account.tsx';
 import { dayName, t } from '../i18n/index.ts';
+import { attachmentKind } from '../ui/attachment.ts';
 import { Spinner } from '../ui/basics.tsx';
 import { MessageRow } from './message-row.tsx';
 import type { MessageActions } from './message-row.tsx';
@@ -68,6 +69,7 @@ export function MessageList({
     if (atEnd.current && !prepended && !hasNewer) toEnd(list.current, rows.length);
   }, [rows, prepended, hasNewer]);
 
+  const news = useNews(name, hasNewer ? undefined : messages.at(-1), ready && messages.length === 0);
   const newest = messages.at(-1)?.key;
   useReading(() => {
     if (atEnd.current && !hasNewer && unread > 0 && newest !== undefined)
@@ -106,7 +108,15 @@ export function MessageList({
     );
   return (
     <div className="messages">
-      <div role="log" aria-label={t('messagesWith', { name })} tabIndex={0} className="log" onKeyDown={pressed}>
+      <div
+        role="log"
+        // What scrolling brings into the page is not new: what is, is said below.
+        aria-live="off"
+        aria-label={t('messagesWith', { name })}
+        tabIndex={0}
+        className="log"
+        onKeyDown={pressed}
+      >
         {messages.length === 0 && !hasOlder ? (
           <p className="empty">{t('emptyConversation')}</p>
         ) : (
@@ -115,6 +125,9 @@ export function MessageList({
           </VList>
         )}
       </div>
+      <p role="status" className="hidden">
+        {news}
+      </p>
       {away && (
         <button type="button" className="to-end" onClick={() => void source.toEnd()} aria-label={t('toBottom')}>
           <ArrowDown aria-hidden size={20} />
@@ -127,6 +140,23 @@ export function MessageList({
 
 function toEnd(list: VListHandle | null, length: number): void {
   list?.scrollToIndex(length - 1, { align: 'end' });
+}
+
+/** What somebody has said since the conversation was opened, for who hears it. */
+function useNews(name: string, last: Message | undefined, empty: boolean): string {
+  const [news, setNews] = useState('');
+  const known = useRef<number>(undefined);
+  useEffect(() => {
+    if (empty) known.current = -Infinity;
+    if (last === undefined) return;
+    const isNew = known.current !== undefined && last.position > known.current;
+    known.current = last.position;
+    if (!isNew || last.outgoing) return;
+    const [file] = last.attachments;
+    const text = last.text.slice(0, 500) || (file === undefined ? '' : t(attachmentKind(file)));
+    setNews(t('announceMessage', { name, text }));
+  }, [name, last, empty]);
+  return news;
 }
 
 /** Calls when a person reads: the page is in view and has the focus, now or from a moment on. */
