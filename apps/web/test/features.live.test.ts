@@ -46,6 +46,10 @@ describe.each(liveServers().map((server) => [server.kind, server] as const))('on
     const page = await (await stage.context()).newPage();
     watch(page);
     await page.goto(`${stage.web.url}?service=${encodeURIComponent(server.ws)}`);
+    // A link does not decide who gets the password.
+    await page.goto(`${stage.web.url}?service=wss://evil.example/`);
+    expect(await page.getByLabel('Server address').inputValue()).toBe('');
+    await page.goto(`${stage.web.url}?service=${encodeURIComponent(server.ws)}`);
     await page.getByLabel('Address', { exact: true }).fill('no address');
     await page.getByLabel('Password', { exact: true }).fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();

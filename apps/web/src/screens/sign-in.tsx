@@ -11,12 +11,21 @@ import { t } from '../i18n/index.ts';
 import { Field, IconButton, Spinner } from '../ui/basics.tsx';
 import { faultText } from '../ui/fault-text.ts';
 
-/** Where one signs in, or makes an account. What the page's address says (`?address=`, `?service=`) is filled in. */
+/**
+ * A server that the page's address names: of this machine alone. A link that leads here must not decide who gets the
+ * password.
+ */
+function localService(text: string | null): string {
+  if (text === null || !URL.canParse(text)) return '';
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(text).hostname) ? text : '';
+}
+
+/** Where one signs in, or makes an account. What the page's address says (`?address=`) is filled in. */
 export function SignIn({ onSignedIn }: { onSignedIn(account: LinkedAccount): void }): ReactNode {
   const given = new URLSearchParams(location.search);
   const [address, setAddress] = useState(given.get('address') ?? '');
   const [password, setPassword] = useState('');
-  const [service, setService] = useState(given.get('service') ?? '');
+  const [service, setService] = useState(() => localService(given.get('service')));
   const [visible, setVisible] = useState(false);
   const [registering, setRegistering] = useState(false);
   const [busy, setBusy] = useState(false);
