@@ -75,6 +75,8 @@ export const screens: readonly Screen[] = [
         .catch(() => {});
       await openChat(page, peer);
       await page.locator('article.message').first().waitFor();
+      const picture = page.getByRole('button', { name: /^Show Picture/ }).last();
+      if (await picture.isVisible()) await picture.click();
       await page.waitForTimeout(300);
     },
   },

@@ -1,4 +1,5 @@
-// `pnpm --filter @xeps/web screenshots [folder]`: a picture of every screen, in three widths, light and dark.
+// `pnpm --filter @xeps/web screenshots [folder] [name …]`: a picture of every screen, or of those that are named, in three
+// widths, light and dark.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +11,9 @@ import { history } from '../../../tooling/demo/src/world.ts';
 import { serveWeb } from '../serve/index.ts';
 import { leave, prepare, screens } from './screens.ts';
 
-const folder = process.argv[2] ?? fileURLToPath(new URL('../../../docs/web', import.meta.url));
+const [, , given, ...names] = process.argv;
+const wanted = screens.filter(({ name }) => names.length === 0 || names.includes(name));
+const folder = given ?? fileURLToPath(new URL('../../../docs/web', import.meta.url));
 const widths = [
   [390, 844],
   [1024, 768],
@@ -40,7 +43,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const page = await context.newPage();
     await page.goto(web.url);
     let inside = false;
-    for (const screen of screens) {
+    for (const screen of wanted) {
       if (screen.outside !== true && !inside) {
         await page.goto(
           web.entrance({ address: 'juliet@localhost', password: 'what-is-in-a-name', service: place.websocket }),

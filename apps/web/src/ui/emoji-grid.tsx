@@ -10,6 +10,7 @@ export function EmojiGrid({ onChoose }: { onChoose(emoji: string): void }): Reac
   return (
     <EmojiPicker.Root
       className="emoji-picker"
+      columns={8}
       locale={language}
       emojibaseUrl={new URL(`${import.meta.env.BASE_URL}emoji`, location.href).href}
       onEmojiSelect={({ emoji }) => onChoose(emoji)}
