@@ -20,7 +20,7 @@ describeLive('three devices and two', (server, transport) => {
   const many = Number(process.env['XEPS_MESSAGES'] ?? (transport === 'tcp' ? 2_000 : 400));
   test(
     `${many} messages, with edits, reactions, retractions and reads, while devices go off and come back`,
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async () => {
       const seed = Number(process.env['XEPS_SEED'] ?? 20_261_126);
       const random = seededRandom(seed);
@@ -101,7 +101,7 @@ describeLive('three devices and two', (server, transport) => {
       const sent = expect.poll(
         async () => (await Promise.all(all.map((one) => one.store.read((tx) => tx.outbox())))).flat().length,
         {
-          timeout: 120_000,
+          timeout: 240_000,
           interval: 200,
         },
       );
@@ -129,7 +129,7 @@ describeLive('three devices and two', (server, transport) => {
             last = await Promise.all(all.map(known));
             return differences(all, last).join('\n');
           },
-          { timeout: 60_000, interval: 1_000 },
+          { timeout: 180_000, interval: 1_000 },
         )
         .toBe('');
       const [orchard, , , balcony] = last;

@@ -61,12 +61,14 @@ export function createDevice(
         tls: { ca: server.caPem },
         allowInsecure: true,
         service: serviceOf(server, transport),
+        // Prosody reads an archive of thousands of messages for seconds, and lets everybody else wait meanwhile.
+        timeout: 60_000,
         ...options.client,
       });
       const im = createIm(client, { store, receipts: () => true, ...options.im });
       client.use(presence).announce();
       running = { client, im };
-      await client.start();
+      await client.start({ retry: true });
     },
     async off() {
       if (running === undefined) return;
