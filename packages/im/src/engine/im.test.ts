@@ -412,6 +412,11 @@ describe('XEP-0085 who writes', () => {
     await device.im.typing(PEER);
     await settle();
     expect(device.sent.map((one) => one.getChild('composing') !== undefined)).toEqual([true]);
+    // What is sent ends it, and the next key is told again.
+    await device.im.send(PEER, 'done');
+    await device.im.typing(PEER);
+    await settle();
+    expect(device.sent.filter((one) => one.getChild('composing') !== undefined)).toHaveLength(2);
     device.offline();
     await device.im.typing(PEER);
   });

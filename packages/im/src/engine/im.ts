@@ -214,7 +214,9 @@ export function createIm(session: Session, options: ImOptions): Im {
     const event = readStanza(element, { own, time: Date.now(), fromArchive: false });
     if (event === undefined)
       throw new XmppError('ERR_XMPP_IM_MESSAGE', 'a message says something: give it a text or an attachment');
-    return (await outbox.accept({ id, element }, conversation, { ...event, conversation }))!;
+    const record = (await outbox.accept({ id, element }, conversation, { ...event, conversation }))!;
+    typing.said(conversation);
+    return record;
   }
 
   async function after(key: string): Promise<Message> {

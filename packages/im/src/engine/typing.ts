@@ -16,6 +16,8 @@ const MOST = 100;
 /** Tells who writes (XEP-0085), both ways. */
 export interface Typing {
   typing(conversation: string): Promise<void>;
+  /** What was written has been sent: that says that nobody writes any more, and the next key is told again. */
+  said(conversation: string): void;
   close(): void;
 }
 
@@ -56,6 +58,7 @@ export function createTyping(session: Session, tell: (event: TypingEvent) => voi
     async typing(conversation) {
       if (session.status === 'online' && !closed) await statesOf(conversation).typing();
     },
+    said: (conversation) => void states.get(conversation)?.payloads(),
     close() {
       closed = true;
       listening[Symbol.dispose]();
