@@ -78,12 +78,12 @@ describeLive('RFC 6121', (server, transport) => {
     let kept: StoredRoster | undefined;
     const store = { load: () => kept, save: (value: StoredRoster) => void (kept = value) };
     const run = async (): Promise<{ before: number; after: number; ver: string | undefined }> => {
+      const before = kept?.items.length ?? 0;
       const client = await signIn(server, transport, {
         account: account1,
         prepare: (made) => made.use(roster).configure({ store }),
       });
       const api = client.use(roster);
-      const before = kept?.items.length ?? 0;
       await api.loaded();
       const after = api.items().length;
       await expect.poll(() => kept?.items.length).toBe(after);
