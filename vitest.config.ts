@@ -26,6 +26,8 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 300_000,
+          // Servers and browsers are on a machine that has other things to do.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],

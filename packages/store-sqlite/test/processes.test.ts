@@ -157,7 +157,8 @@ it('takes turns with another process, and is told of its writes', async () => {
     [0, null],
     [0, null],
   ]);
-  expect(calls).toBeGreaterThan(0);
+  // Word of a write comes a moment after it.
+  await expect.poll(() => calls, { timeout: 10_000 }).toBeGreaterThan(0);
   expect(await store.read((tx) => tx.getMeta('last'))).toBe(300);
   expect(await store.read(state)).toEqual(await createModel()(300));
   await store.close();
