@@ -74,6 +74,8 @@ describe.each(liveServers().map((server) => [server.kind, server] as const))('on
       await page.reload();
       await page.getByRole('complementary').first().waitFor();
       await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+      // Nobody is told of what a store that knows nothing yet begins with: that has been read by then.
+      await page.waitForTimeout(2_000);
       const his = await peer(server, romeo);
       await sendMessage(his, { to: juliet.jid, body: 'But soft!' });
       await page.getByLabel('1 unread message').waitFor();
