@@ -29,6 +29,8 @@ export function App(): ReactNode {
   useEffect(
     () =>
       account?.on('gone', () => {
+        // What was written in this tab and not sent is nobody else's.
+        for (const key of Object.keys(sessionStorage)) if (key.startsWith('xeps-web ')) sessionStorage.removeItem(key);
         location.hash = '';
         location.reload();
       }),

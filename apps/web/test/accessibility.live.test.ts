@@ -169,7 +169,7 @@ test('from signing in to signing out without a mouse', { timeout: 120_000 }, asy
   await reach(/^Sign out$/);
   await keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('juliet');
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toMatch(/juliet|romeo/);
   expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
 });
 

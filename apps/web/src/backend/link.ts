@@ -21,8 +21,6 @@ type Notice =
 export interface LinkedAccount extends Account {
   /** Names this tab. */
   readonly tab: string;
-  /** This tab has the connection. */
-  readonly isLeader: boolean;
   close(): Promise<void>;
 }
 
@@ -194,9 +192,6 @@ export async function linkAccount({ profile, password, register, first }: LinkOp
     }),
     get state() {
       return state;
-    },
-    get isLeader() {
-      return local !== undefined;
     },
     on: events.on,
     async close() {

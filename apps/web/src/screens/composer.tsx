@@ -80,10 +80,10 @@ export function Composer({
   current.current = editing === undefined ? text : kept.current;
   useEffect(() => {
     if (editing !== undefined) return;
-    sessionStorage.setItem(unsavedKey(address), text);
+    keepUnsaved(address, text);
     const save = async (): Promise<void> => {
       await api.setDraft(address, text);
-      if (unsaved(address) === text) sessionStorage.removeItem(unsavedKey(address));
+      if (unsaved(address) === text) keepUnsaved(address, undefined);
     };
     const timer = setTimeout(() => void save().catch((error: unknown) => console.warn(error)), 400);
     return () => clearTimeout(timer);
@@ -225,7 +225,24 @@ export function Composer({
 
 /** What one writes, until it is in the store: a page that goes has no time for that. */
 const unsavedKey = (address: string): string => `xeps-web draft ${address}`;
-const unsaved = (address: string): string | undefined => sessionStorage.getItem(unsavedKey(address)) ?? undefined;
+
+function unsaved(address: string): string | undefined {
+  try {
+    return sessionStorage.getItem(unsavedKey(address)) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keepUnsaved(address: string, text: string | undefined): void {
+  try {
+    if (text === undefined) sessionStorage.removeItem(unsavedKey(address));
+    else sessionStorage.setItem(unsavedKey(address), text);
+  } catch (error) {
+    // It is too long, or nothing may be stored: it is in the line, and soon in the store.
+    console.warn(error);
+  }
+}
 
 function AboutBar({ about, onClose }: { readonly about: NonNullable<About>; onClose(): void }): ReactNode {
   const { message, kind } = about;

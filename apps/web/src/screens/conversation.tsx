@@ -9,6 +9,7 @@ import { chat, go, hrefOf } from '../hooks/route.ts';
 import { useUploads } from '../hooks/uploads.ts';
 import { t } from '../i18n/index.ts';
 import { Avatar, IconButton, presenceText, Spinner } from '../ui/basics.tsx';
+import { faultText } from '../ui/fault-text.ts';
 import { Composer } from './composer.tsx';
 import type { About, ComposerHandle } from './composer.tsx';
 import { MessageList } from './message-list.tsx';
@@ -207,6 +208,7 @@ function Header({
 function StrangerBanner({ address, name }: { readonly address: string; readonly name: string }): ReactNode {
   const { api } = useAccount();
   const own = useAccountState((state) => state.address);
+  const [fault, setFault] = useState<unknown>();
   const known = useAccountState(
     (state) => !state.contactsLoaded || state.contacts.some((contact) => contact.address === address),
   );
@@ -214,7 +216,10 @@ function StrangerBanner({ address, name }: { readonly address: string; readonly 
   return (
     <div className="banner">
       <p>{t('strangerBanner', { name })}</p>
-      <button type="button" className="button small" onClick={() => void api.addContact(address)}>
+      <p role="alert" className="error">
+        {fault !== undefined && faultText(fault, address)}
+      </p>
+      <button type="button" className="button small" onClick={() => void api.addContact(address).catch(setFault)}>
         {t('addContact')}
       </button>
     </div>

@@ -46,11 +46,18 @@ export const MessageRow = memo(function MessageRow({
   const isMe = text.startsWith('/me ') && retracted === undefined;
 
   function pressed(event: KeyboardEvent<HTMLElement>): void {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (
+      retracted !== undefined ||
+      event.target !== event.currentTarget ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey
+    )
+      return;
     if (event.key === 'r' || event.key === 'R') {
       event.preventDefault();
       actions.onReply(message);
-    } else if ((event.key === 'e' || event.key === 'E') && outgoing && retracted === undefined) {
+    } else if ((event.key === 'e' || event.key === 'E') && outgoing && text !== '' && state !== 'failed') {
       event.preventDefault();
       actions.onEdit(message);
     } else if (event.key === 'Enter') {
